@@ -1,0 +1,1 @@
+"""A users backend: what is shipped to AWS Lambda, and nothing else."""

@@ -1,0 +1,29 @@
+"""The settings of the service, read once from the environment."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from msgspec import Meta, Struct, ValidationError, convert, field
+
+Text = Annotated[str, Meta(min_length=1)]
+
+
+class SettingsError(Exception):
+    """A setting is missing or unusable; the message names its variable."""
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """Each setting, and the environment variable that gives it."""
+
+    users_table: Text = field(name="USERS_TABLE")
+    region: Text = field(name="AWS_REGION", default="us-east-1")
+    endpoint_url: Text | None = field(name="AWS_ENDPOINT_URL_DYNAMODB", default=None)
+    offline: bool = field(name="IS_OFFLINE", default=False)  # set by `osls wsgi serve`
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read the settings from `environ`; raise SettingsError for the first that is not right."""
+        try:
+            return convert(dict(environ), cls, strict=False)
+        except ValidationError as error:
+            raise SettingsError(f"The environment is not complete: {error}") from error
