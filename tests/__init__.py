@@ -1,0 +1,1 @@
+"""The tests: `unit` and `http` are quick, every other folder is a suite of its own."""

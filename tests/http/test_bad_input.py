@@ -1,0 +1,198 @@
+"""Whatever is wrong in a request is a 4xx in the one shape, and nothing is stored."""
+
+import json
+
+from tests.service import ServiceTest
+from tests.transports import Answer
+
+JSON = "application/json"
+
+
+class BadInputTest(ServiceTest):
+    """Every case is refused, repeats no value of the request, and leaves no trace."""
+
+    def tearDown(self) -> None:
+        self.assertEqual(self.stored(), [])
+
+    def post(self, body: bytes) -> Answer:
+        return self.send("POST", "/users", body, Content_Type=JSON)
+
+    def test_not_json(self) -> None:
+        """Only one JSON document in UTF-8 is JSON."""
+        for body in [
+            b"",
+            b'{"name":',
+            b'{"name":"John"',
+            b"NaN",
+            b'{"name":NaN}',
+            b'{"name":Infinity}',
+            b'{"name":"John",}',
+            b"{'name':'John'}",
+            b'{"name":"John"}{"name":"John"}',
+            b'{"name":"John"} x',
+            b'\xef\xbb\xbf{"name":"John"}',
+            '{"name":"John"}'.encode("utf-16"),
+            '{"name":"Zoë"}'.encode("latin-1"),
+            b'{"name":"a","name":"b"}',
+            b'{"name":"a","x":{"y":1,"y":2}}',
+            b"[" * 60_000,
+            b'{"a":' * 10_000,
+            b'{"name":"\\ud800"}',
+            b'{"name":"\\udc00\\ud800"}',
+            b'{"name":1e999}',
+            b'{"name":' + b"1" * 5_000 + b"}",
+        ]:
+            with self.subTest(body=body[:40]):
+                self.assert_refused(self.post(body), 400)
+
+    def test_not_an_object(self) -> None:
+        """A user is an object."""
+        for body in [b"[]", b'[{"name":"John"}]', b'"John"', b"1", b"null", b"true"]:
+            with self.subTest(body=body):
+                self.assert_refused(self.post(body), 400)
+
+    def test_wrong_types(self) -> None:
+        """Nothing is coerced."""
+        for value in [1, 1.5, True, {}, {"a": "b"}, [], ["John"], None]:
+            for field in ["userId", "name"]:
+                with self.subTest(field=field, value=value):
+                    document = {"userId": "a", "name": "a"} | {field: value}
+                    self.assert_refused(self.call("POST", "/users", document), 400, field)
+
+    def test_bad_names(self) -> None:
+        """A name is not blank, not too long, and has no control characters."""
+        for name in [
+            "",
+            " ",
+            "\u00a0\u2003",
+            "n" * 257,
+            "a\x00b",
+            "a\nb",
+            "John\n",
+            "a\x7fb",
+            "a\x85b",
+            "a\u202eb",
+            "a\u2066b",
+        ]:
+            with self.subTest(name=name[:10]):
+                self.assert_refused(self.call("POST", "/users", {"name": name}), 400, "name")
+
+    def test_bad_ids(self) -> None:
+        """An id is of unreserved characters only, so that it stands in a URL as it is."""
+        for user_id in ["", ".", "..", "a/b", "a b", "ä", "\U0001f600", "a\n", "a%20", "u" * 129]:
+            with self.subTest(user_id=user_id[:10]):
+                document = {"userId": user_id, "name": "John"}
+                self.assert_refused(self.call("POST", "/users", document), 400, "userId")
+
+    def test_names_every_bad_field(self) -> None:
+        """All bad fields are named at once: ours in their order, then those we do not know."""
+        document = {"zzz": 1, "version": 7, "name": "", "userId": "a b", "createdAt": "now"}
+        answer = self.call("POST", "/users", document)
+        self.assert_refused(answer, 400, "userId", "name", "zzz", "version", "createdAt")
+        self.assert_refused(self.call("POST", "/users", {}), 400, "name")
+
+    def test_repeats_no_value(self) -> None:
+        """An answer does not carry what was sent."""
+        for document in [
+            {"name": "secret\x00"},
+            {"name": "a", "userId": "secret/"},
+            {"x": "secret"},
+        ]:
+            with self.subTest(document=document):
+                self.assertNotIn(b"secret", self.call("POST", "/users", document).body)
+
+    def test_many_unknown_fields(self) -> None:
+        """However many fields are unknown, the answer stays short."""
+        answer = self.call("POST", "/users", {str(n): n for n in range(4_000)} | {"y" * 9_000: 1})
+        self.assertEqual(answer.status, 400)
+        self.assertLess(len(answer.body), 10_000)
+
+    def test_media_types(self) -> None:
+        """A body is JSON and says so."""
+        body = json.dumps({"name": "John"}).encode()
+        for content_type in ["", "text/plain", "multipart/form-data; boundary=x", "text/json"]:
+            with self.subTest(content_type=content_type):
+                answer = self.send("POST", "/users", body, Content_Type=content_type)
+                self.assert_refused(answer, 415)
+        answer = self.send("POST", "/users", body, Content_Type=JSON, Content_Encoding="gzip")
+        self.assert_refused(answer, 415)
+
+    def test_size(self) -> None:
+        """A body of more than 64 KiB is not even parsed."""
+        self.assert_refused(self.post(b'{"name":"' + b"n" * 65_536), 413)
+        self.assert_refused(self.post(b'{"name":"'.ljust(65_536, b"n")), 400)
+
+
+class AddressTest(ServiceTest):
+    """Ids, paths and methods that lead nowhere."""
+
+    def test_impossible_ids(self) -> None:
+        """An id that no user can have is not found, however it is written."""
+        for user_id in [
+            "a%2Fb",
+            "a%00",
+            "a%0d%0aX-Evil:%201",
+            "a%0a",
+            "%ff",
+            "%20",
+            "%F0%9F%98%80",
+            "..",
+            "%2e%2e",
+            "u" * 129,
+            "u" * 2049,
+        ]:
+            with self.subTest(user_id=user_id[:20]):
+                self.assert_refused(self.call("GET", f"/users/{user_id}"), 404)
+
+    def test_unknown_paths(self) -> None:
+        """A path is found as it is written, or not at all."""
+        for path in ["/users/", "//users", "/users//a", "/Users", "/nowhere", "/users/a/b"]:
+            with self.subTest(path=path):
+                self.assert_refused(self.call("GET", path), 404)
+
+    def test_methods(self) -> None:
+        """A method that a path does not have is refused with those that it has."""
+        for method, path, allowed in [
+            ("DELETE", "/users", "POST"),
+            ("TRACE", "/users", "POST"),
+            ("OPTIONS", "/users", "POST"),
+            ("PROPFIND", "/users/a", "GET, HEAD"),
+            ("POST", "/users/a", "GET, HEAD"),
+            ("TRACE", "/users/a", "GET, HEAD"),
+        ]:
+            with self.subTest(method=method, path=path):
+                answer = self.send(method, path, b"secret", X_Secret="secret")
+                self.assert_refused(answer, 405)
+                self.assertEqual(answer.headers["Allow"], allowed)
+                self.assertNotIn(b"secret", answer.body)
+
+    def test_headers_that_lie(self) -> None:
+        """Neither a method override nor a forged host changes what a request is."""
+        for number, headers in enumerate(
+            [
+                {"X_HTTP_Method_Override": "DELETE"},
+                {"Host": "evil.example"},
+                {"Host": "evil.amazonaws.com"},
+                {"X_Forwarded_Host": "evil.example", "X_Forwarded_Prefix": "/evil"},
+            ]
+        ):
+            with self.subTest(headers=headers):
+                document = {"userId": f"lie{number}", "name": "John"}
+                answer = self.call("POST", "/users", document, **headers)
+                self.assertEqual(answer.status, 201)
+                self.assertNotIn("evil", answer.headers["Location"])
+                self.assertTrue(answer.headers["Location"].endswith(f"/users/lie{number}"))
+
+    def test_always_json(self) -> None:
+        """There is no HTML, whatever is asked for."""
+        for path in ["/users/nobody", "/nowhere"]:
+            with self.subTest(path=path):
+                self.assert_refused(self.call("GET", path, Accept="text/html"), 404)
+
+    def test_charset(self) -> None:
+        """A charset may be told, in any case."""
+        for content_type in ["application/json; charset=UTF-8", "Application/JSON;charset=utf-8"]:
+            with self.subTest(content_type=content_type):
+                body = b'{"name":"John"}'
+                answer = self.send("POST", "/users", body, Content_Type=content_type)
+                self.assertEqual(answer.status, 201)

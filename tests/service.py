@@ -1,0 +1,93 @@
+"""A running service for a test class: the application, on tables of its own, in a real engine."""
+
+import atexit
+import json
+import os
+from contextlib import ExitStack
+from functools import cache
+from typing import Any
+from unittest import TestCase
+from uuid import uuid4
+
+from pydynox import DynamoDBClient
+
+from local.engine import running_engine
+from local.tables import connection, create_missing, environment
+from tests.transports import Answer, Transport, transport
+from users_api import dynamodb
+from users_api.app import create_app
+from users_api.config import Settings
+
+
+@cache
+def engine() -> str:
+    """Return the URL of the DynamoDB that all tests share; one is started if none is given."""
+    endpoint_url = os.environ.get("AWS_ENDPOINT_URL_DYNAMODB") or _started_engine()
+    os.environ.update(connection(endpoint_url))
+    return endpoint_url
+
+
+def _started_engine() -> str:
+    resources = ExitStack()
+    atexit.register(resources.close)
+    return resources.enter_context(running_engine())
+
+
+def fresh_settings(**others: str) -> Settings:
+    """Return settings for new tables of the shared DynamoDB, and with other variables set."""
+    stage = f"test-{uuid4().hex[:12]}"
+    create_missing(engine(), stage)
+    return Settings.from_environment(connection(engine()) | environment(stage) | others)
+
+
+class Service:
+    """The application, and a way to call it."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or fresh_settings()
+        self.app = create_app(self.settings)
+        self.send: Transport = transport(self.app)
+
+    def call(self, method: str, target: str, document: object = None, **headers: str) -> Answer:
+        """Send a JSON document, or none; a header is given as a keyword: `If_Match="…"`."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        if document is None:
+            return self.send(method, target, named, b"")
+        content_type = {"Content-Type": "application/json"}
+        return self.send(method, target, content_type | named, json.dumps(document).encode())
+
+    def table(self) -> DynamoDBClient:
+        """Return a client of the engine, to look at what is stored behind the service's back."""
+        return dynamodb.connect(self.settings)
+
+
+class ServiceTest(TestCase):
+    """Tests of one running service."""
+
+    service: Service
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.service = Service()
+
+    def call(self, method: str, target: str, document: object = None, **headers: str) -> Answer:
+        return self.service.call(method, target, document, **headers)
+
+    def send(self, method: str, target: str, body: bytes = b"", **headers: str) -> Answer:
+        """Send bytes as they are."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.service.send(method, target, named, body)
+
+    def stored(self) -> list[dict[str, Any]]:
+        """Return every item of the users table."""
+        return list(self.service.table().sync_scan(self.service.settings.users_table))
+
+    def assert_refused(self, answer: Answer, status: int, *fields: str) -> None:
+        """Assert the one shape of a failure, naming exactly these fields."""
+        self.assertEqual(answer.status, status, answer.body)
+        self.assertEqual(answer.headers["Content-Type"], "application/json")
+        self.assertTrue(answer.headers["X-Request-Id"])
+        said = answer.json
+        self.assertIsInstance(said.pop("error"), str)
+        self.assertEqual([each["field"] for each in said.pop("errors", [])], list(fields))
+        self.assertEqual(said, {})

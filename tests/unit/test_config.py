@@ -1,0 +1,64 @@
+"""The settings, and what happens without them."""
+
+import os
+import subprocess
+import sys
+from unittest import TestCase
+
+from users_api.config import Settings, SettingsError
+from users_api.dynamodb import connect
+
+
+class SettingsTest(TestCase):
+    """`Settings.from_environment`."""
+
+    def test_reads_the_environment(self) -> None:
+        """Each setting has its variable; other variables are none of its business."""
+        settings = Settings.from_environment(
+            {"USERS_TABLE": "users", "AWS_REGION": "eu-west-1", "PATH": "/bin"}
+        )
+        self.assertEqual(settings, Settings(users_table="users", region="eu-west-1"))
+
+    def test_names_what_is_missing(self) -> None:
+        """A setting that is missing or empty is named by its variable."""
+        for environ in [{}, {"USERS_TABLE": ""}]:
+            with (
+                self.subTest(environ=environ),
+                self.assertRaisesRegex(SettingsError, "USERS_TABLE"),
+            ):
+                Settings.from_environment(environ)
+
+    def test_offline(self) -> None:
+        """`osls wsgi serve` says that it is offline; a client can be made without more."""
+        settings = Settings.from_environment({"USERS_TABLE": "users", "IS_OFFLINE": "True"})
+        self.assertTrue(settings.offline)
+        self.assertEqual(connect(settings).get_region(), settings.region)
+
+
+class EntryPointTest(TestCase):
+    """The modules that a server imports."""
+
+    def test_missing_setting(self) -> None:
+        """Without a setting the service does not start, and says which it is."""
+        for module in ["users_api.wsgi", "users_api.lambda_handler"]:
+            with self.subTest(module=module):
+                ended = self.imported(module, {})
+                self.assertNotEqual(ended.returncode, 0)
+                self.assertIn("USERS_TABLE", ended.stderr)
+
+    def test_starts(self) -> None:
+        """With its settings it starts, without asking DynamoDB anything."""
+        for module in ["users_api.wsgi", "users_api.lambda_handler"]:
+            with self.subTest(module=module):
+                ended = self.imported(module, {"USERS_TABLE": "users"})
+                self.assertEqual((ended.returncode, ended.stderr), (0, ""))
+
+    def imported(self, module: str, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
+        environ = {name: text for name, text in os.environ.items() if name != "USERS_TABLE"}
+        return subprocess.run(
+            [sys.executable, "-W", "error", "-c", f"import {module}"],
+            env=environ | settings,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
