@@ -1,0 +1,243 @@
+"""Deployment, to an AWS of our own (moto): what is there after it, and what is left after removal.
+
+It checks no permissions and runs no function, so the role is read and the function is run here.
+"""
+
+import hashlib
+import socket
+import subprocess
+import sys
+import time
+from ast import literal_eval
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from unittest import TestCase
+
+import boto3
+
+from local.engine import answers, running_engine
+from local.tables import create_missing
+from tests.osls import compiled, copy_of_the_project, osls
+from tests.runtime_api import running_function
+
+REGION = "eu-west-1"
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+SECONDS_TO_START = 60
+SECONDS_TO_END = 5
+
+
+@contextmanager
+def running_aws() -> Iterator[str]:
+    """Run an AWS, empty at first, and yield its URL."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    aws = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + SECONDS_TO_START
+        while not answers("127.0.0.1", port):
+            if aws.poll() is not None or time.monotonic() > deadline:
+                raise AssertionError("moto did not start")
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        aws.terminate()
+        aws.wait(SECONDS_TO_END)
+
+
+class DeployTest(TestCase):
+    """Tests that deploy copies of the project to one AWS."""
+
+    folder: Path
+    aws: str
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.folder = Path(cls.enterClassContext(TemporaryDirectory()))
+        cls.aws = cls.enterClassContext(running_aws())
+
+    @classmethod
+    def osls(cls, project: Path, *arguments: str) -> str:
+        """Run osls with that AWS, looking often whether it is done."""
+        region = {"AWS_REGION": REGION, "SLS_AWS_MONITORING_FREQUENCY": "200"}
+        return osls(project, *arguments, AWS_ENDPOINT_URL=cls.aws, **region, **CREDENTIALS)
+
+    def client(self, service: str) -> Any:
+        """Return a client of one of the services of that AWS."""
+        client = boto3.client(
+            service,
+            region_name=REGION,
+            endpoint_url=self.aws,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+        self.addCleanup(client.close)
+        return client
+
+
+class DevStageTest(DeployTest):
+    """What stands on AWS after a deployment."""
+
+    project: Path
+    arguments = ("--stage", "dev", "--param=architecture=x86_64")
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        cls.project = copy_of_the_project(cls.folder / "project")
+        cls.osls(cls.project, "deploy", *cls.arguments)
+
+    def stack(self) -> dict[str, Any]:
+        (stack,) = self.client("cloudformation").describe_stacks()["Stacks"]
+        return dict(stack)
+
+    def outputs(self) -> dict[str, str]:
+        return {each["OutputKey"]: each["OutputValue"] for each in self.stack()["Outputs"]}
+
+    def function(self) -> dict[str, Any]:
+        function = self.client("lambda").get_function_configuration(
+            FunctionName="users-api-dev-api"
+        )
+        return dict(function)
+
+    def uploaded(self) -> Path:
+        """Download the code that the function was given."""
+        s3, bucket = self.client("s3"), self.outputs()["ServerlessDeploymentBucketName"]
+        keys = [each["Key"] for each in s3.list_objects_v2(Bucket=bucket)["Contents"]]
+        (key,) = (key for key in keys if key.endswith(".zip"))
+        target = self.folder / "uploaded.zip"
+        s3.download_file(bucket, key, str(target))
+        return target
+
+    def test_stack(self) -> None:
+        """The stack is complete, and tells where the API is."""
+        stack = self.stack()
+        self.assertEqual(stack["StackName"], "users-api-dev")
+        self.assertIn(stack["StackStatus"], ("CREATE_COMPLETE", "UPDATE_COMPLETE"))
+        endpoint = rf"^https://\w+\.execute-api\.{REGION}\.amazonaws\.com/dev$"
+        self.assertRegex(self.outputs()["ServiceEndpoint"], endpoint)
+
+    def test_function(self) -> None:
+        """The function has the runtime, architecture, handler and environment that it should."""
+        function = self.function()
+        self.assertEqual(function["Runtime"], "python3.13")
+        self.assertEqual(function["Architectures"], ["x86_64"])
+        self.assertEqual(function["Handler"], "users_api.lambda_handler.handler")
+        self.assertEqual(function["Environment"]["Variables"], {"USERS_TABLE": "users-table-dev"})
+
+    def test_api(self) -> None:
+        """The API hands every method and path to the function."""
+        gateway = self.client("apigateway")
+        (api,) = gateway.get_rest_apis()["items"]
+        resources = gateway.get_resources(restApiId=api["id"], embed=["methods"])["items"]
+        methods = {each["path"]: each["resourceMethods"] for each in resources}
+        self.assertEqual(methods.keys(), {"/", "/{proxy+}"})
+        for path, each in methods.items():
+            with self.subTest(path):
+                self.assertEqual(each.keys(), {"ANY"})
+                integration = each["ANY"]["methodIntegration"]
+                self.assertEqual(integration["type"], "AWS_PROXY")
+                self.assertIn(self.function()["FunctionArn"], integration["uri"])
+
+    def test_table(self) -> None:
+        """The users table has its key, and is paid for by use."""
+        dynamodb = self.client("dynamodb")
+        self.assertEqual(dynamodb.list_tables()["TableNames"], ["users-table-dev"])
+        table = dynamodb.describe_table(TableName="users-table-dev")["Table"]
+        self.assertEqual(table["KeySchema"], [{"AttributeName": "userId", "KeyType": "HASH"}])
+        self.assertEqual(table["BillingModeSummary"]["BillingMode"], "PAY_PER_REQUEST")
+
+    def test_role(self) -> None:
+        """The function may read and write items of its table, and do nothing else to any."""
+        iam, role = self.client("iam"), self.function()["Role"].rpartition("/")[2]
+        (name,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
+        self.assertEqual(iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"], [])
+        document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+        policy = literal_eval(str(document))  # moto answers with the repr of a dict
+        table = self.client("dynamodb").describe_table(TableName="users-table-dev")["Table"]
+        allowed = [each for each in policy["Statement"] if "logs:" not in str(each["Action"])]
+        self.assertEqual(
+            allowed,
+            [
+                {
+                    "Effect": "Allow",
+                    "Action": ["dynamodb:GetItem", "dynamodb:PutItem"],
+                    "Resource": table["TableArn"],
+                }
+            ],
+        )
+
+    def test_uploaded_code_runs(self) -> None:
+        """The zip that was uploaded creates and reads a user."""
+        package, function = self.uploaded(), self.function()
+        digest = b64encode(hashlib.sha256(package.read_bytes()).digest()).decode()
+        self.assertEqual(digest, function["CodeSha256"])
+        engine = self.enterContext(running_engine())
+        create_missing(engine, "dev")
+        running = self.enterContext(running_function(package, function, engine))
+        created = running.request("POST", "/users", '{"name": "John", "userId": "someUserId"}')
+        read = running.request("GET", "/users/someUserId")
+        self.assertEqual((created.status, read.status), (201, 200), running.log())
+        self.assertEqual(read.body, b'{"userId":"someUserId","name":"John"}')
+
+    def test_second_deployment(self) -> None:
+        """Deploying the same once more changes nothing."""
+        self.assertIn("No changes", self.osls(self.project, "deploy", *self.arguments))
+
+    def test_deployment_of_the_code_alone(self) -> None:
+        """`deploy function` makes the same zip as `deploy`."""
+        said = self.osls(self.project, "deploy", "function", "-f", "api", *self.arguments)
+        self.assertIn("Code did not change", said)
+
+    def test_info(self) -> None:
+        """`info` names the endpoint."""
+        said = self.osls(self.project, "info", "--stage", "dev")
+        self.assertIn(f"ANY - {self.outputs()['ServiceEndpoint']}/{{proxy+}}", said)
+
+
+class DataProtectionTest(DeployTest):
+    """What becomes of the data of a stage; without the requirements, which take time to package."""
+
+    project: Path
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        cls.project = copy_of_the_project(cls.folder / "project")
+        (cls.project / "requirements.txt").write_text("")
+
+    def table(self, stage: str) -> dict[str, Any]:
+        """Return the users table of a stage, as the template defines it."""
+        self.osls(self.project, "package", "--stage", stage)
+        table: dict[str, Any] = compiled(self.project)[1]["UsersTable"]
+        return table
+
+    def tables_after_removal(self, stage: str) -> list[str]:
+        """Deploy and remove a stage, and return the tables that are left."""
+        self.osls(self.project, "deploy", "--stage", stage)
+        self.osls(self.project, "remove", "--stage", stage)
+        self.assertEqual(self.client("cloudformation").describe_stacks()["Stacks"], [])
+        return list(self.client("dynamodb").list_tables()["TableNames"])
+
+    def test_dev(self) -> None:
+        """Stage `dev` can be thrown away, and leaves nothing."""
+        table = self.table("dev")
+        self.assertEqual((table["DeletionPolicy"], table["UpdateReplacePolicy"]), ("Delete",) * 2)
+        self.assertFalse(table["Properties"]["DeletionProtectionEnabled"])
+        self.assertNotIn("users-table-dev", self.tables_after_removal("dev"))
+
+    def test_prod(self) -> None:
+        """Stage `prod`, as any whose name is not listed, keeps its data whatever happens."""
+        for stage in ("prod", "somebodys"):
+            with self.subTest(stage):
+                table = self.table(stage)
+                kept = (table["DeletionPolicy"], table["UpdateReplacePolicy"])
+                self.assertEqual(kept, ("Retain",) * 2)
+                self.assertTrue(table["Properties"]["DeletionProtectionEnabled"])
+                recovery = table["Properties"]["PointInTimeRecoverySpecification"]
+                self.assertEqual(recovery, {"PointInTimeRecoveryEnabled": True})
+        self.assertIn("users-table-prod", self.tables_after_removal("prod"))

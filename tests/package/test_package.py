@@ -1,0 +1,158 @@
+"""The zip that goes to Lambda: what is in it, and that it runs."""
+
+import json
+import re
+from importlib.metadata import packages_distributions
+from importlib.util import MAGIC_NUMBER, cache_from_source
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from unittest import TestCase
+from zipfile import ZipFile
+
+from local.engine import running_engine
+from local.tables import create_missing
+from tests.osls import PROJECT, compiled, copy_of_the_project, osls
+from tests.runtime_api import Function, running_function
+
+UNCHECKED_HASH = b"\1\0\0\0"
+ELF_MACHINES = {"x86_64": 62, "arm64": 183}
+
+
+class PackageTest(TestCase):
+    """Tests of packages of one architecture."""
+
+    architecture: str
+    folder: Path
+    package: Path
+    resources: dict[str, Any]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.folder = Path(cls.enterClassContext(TemporaryDirectory()))
+        cls.package, cls.resources = cls.packaged("first")
+
+    @classmethod
+    def packaged(cls, name: str) -> tuple[Path, dict[str, Any]]:
+        """Package a copy of the project, called `name`."""
+        project = copy_of_the_project(cls.folder / name)
+        (project / "users_api" / "__pycache__").mkdir()
+        (project / "users_api" / "__pycache__" / "app.cpython-313.pyc").write_bytes(b"stale")
+        (project / ".env").write_text("SECRET=1\n")
+        osls(project, "package", f"--param=architecture={cls.architecture}")
+        return compiled(project)
+
+    def contents(self) -> dict[str, bytes]:
+        """Return every file of the zip."""
+        with ZipFile(self.package) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+
+    def assert_native_libraries(self) -> None:
+        """Assert that the zip holds libraries, and that each is for the architecture."""
+        libraries = {name: each for name, each in self.contents().items() if ".so" in name}
+        self.assertTrue(libraries)
+        for name, content in libraries.items():
+            with self.subTest(name):
+                machine = int.from_bytes(content[18:20], "little")
+                self.assertEqual(content[:4], b"\x7fELF")
+                self.assertEqual(machine, ELF_MACHINES[self.architecture])
+
+
+class X86Test(PackageTest):
+    """The package for x86_64, which runs here."""
+
+    architecture = "x86_64"
+    function: Function
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        engine = cls.enterClassContext(running_engine())
+        create_missing(engine, "dev")
+        configuration = cls.resources["ApiLambdaFunction"]["Properties"]
+        cls.function = cls.enterClassContext(running_function(cls.package, configuration, engine))
+
+    def test_runs_as_on_lambda(self) -> None:
+        """A user that is created through the packaged function can be read through it."""
+        sent = '{"name": "John", "userId": "someUserId"}'
+        created = self.function.request("POST", "/users", sent)
+        read = self.function.request("GET", "/users/someUserId")
+        self.assertEqual((created.status, read.status), (201, 200), self.function.log())
+        self.assertEqual(created.body, b'{"userId":"someUserId","name":"John"}')
+        self.assertEqual(read.body, created.body)
+        self.assertEqual(created.headers["Location"], "/dev/users/someUserId")
+        unpacked = [path for path in self.function.root.rglob("*") if path.is_file()]
+        self.assertEqual(len(unpacked), len(self.contents()), "nothing is written to the code")
+
+    def test_executes_no_commands(self) -> None:
+        """The commands that serverless-wsgi's own handler would run are not run."""
+        trace = self.folder / "trace"
+        for command, data in {
+            "exec": f"open({str(trace)!r}, 'w')",
+            "command": f"touch {trace}",
+            "manage": f"shell -c \"open({str(trace)!r}, 'w')\"",
+            "flask": f"shell -c \"open({str(trace)!r}, 'w')\"",
+        }.items():
+            with self.subTest(command):
+                event = {"_serverless-wsgi": {"command": command, "data": data}}
+                self.assertEqual(self.function.invoke(event)["statusCode"], 400)
+                self.assertFalse(trace.exists())
+
+    def test_logs_json(self) -> None:
+        """What the function logs is JSON with the id of the request."""
+        self.function.invoke({"Records": []})
+        entry = json.loads(self.function.log().splitlines()[-1])
+        self.assertEqual(entry["level"], "ERROR")
+        self.assertTrue(entry["requestId"])
+
+    def test_has_bytecode(self) -> None:
+        """Every module has bytecode of the runtime's Python, which is loaded without a check."""
+        contents = self.contents()
+        modules = [name for name in contents if name.endswith(".py")]
+        self.assertIn("users_api/lambda_handler.py", modules)
+        self.assertEqual(
+            {cache_from_source(name) for name in modules},
+            {name for name in contents if name.endswith(".pyc")},
+        )
+        for name in modules:
+            bytecode = contents[cache_from_source(name)]
+            self.assertEqual(bytecode[:8], MAGIC_NUMBER + UNCHECKED_HASH, name)
+
+    def test_holds_what_the_function_needs(self) -> None:
+        """The zip holds the application and its locked requirements, and nothing else."""
+        contents = self.contents()
+        ours = {name for name in contents if name.startswith("users_api/")}
+        modules = {
+            path.relative_to(PROJECT).as_posix() for path in (PROJECT / "users_api").rglob("*.py")
+        }
+        self.assertEqual(ours, modules | {cache_from_source(name) for name in modules})
+
+        lock = (PROJECT / "requirements.txt").read_text("utf-8")
+        locked = set(re.findall(r"^([\w-]+)==", lock, re.MULTILINE))
+        distributions = packages_distributions()
+        for name in contents.keys() - ours:
+            with self.subTest(name):
+                top, _, rest = name.removeprefix("__pycache__/").partition("/")
+                module = top.partition(".")[0]
+                owners = distributions.get(module, [top.partition("-")[0]])
+                self.assertIn(owners[0].lower().replace("_", "-"), locked)
+                self.assertNotEqual(rest, "RECORD")
+
+    def test_is_reproducible(self) -> None:
+        """A second packaging, in another folder, gives the same bytes."""
+        again, _ = self.packaged("second")
+        self.assertEqual(again.read_bytes(), self.package.read_bytes())
+
+    def test_native_libraries(self) -> None:
+        """The native libraries are for x86_64."""
+        self.assert_native_libraries()
+
+
+class ArmTest(PackageTest):
+    """The package for arm64, which is the default on Lambda."""
+
+    architecture = "arm64"
+
+    def test_native_libraries(self) -> None:
+        """The native libraries are for arm64."""
+        self.assert_native_libraries()

@@ -1,0 +1,1 @@
+"""`make run` as its user meets it."""

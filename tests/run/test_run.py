@@ -1,0 +1,173 @@
+"""`make run`: what it shows, what it survives, what it leaves behind, and how it says no."""
+
+import os
+import signal
+import socket
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from unittest import TestCase
+
+from local.engine import running_engine
+from tests.run.newcomer import MakeRun, copy_of_the_project, processes, until
+
+JOHN = b'{"userId":"someUserId","name":"John"}'
+TOOLS = (".venv", "node_modules")
+
+
+class RunTest(TestCase):
+    """A test with a copy of the project of its own."""
+
+    def setUp(self) -> None:
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.project = copy_of_the_project(self.folder, *TOOLS)
+
+    def start(self, **variables: str) -> MakeRun:
+        """Start `make run` without waiting."""
+        output = self.enterContext(tempfile.TemporaryFile())
+        run = MakeRun(self.project, output, **variables)
+        self.addCleanup(run.clean_up)
+        return run
+
+    def up(self, **variables: str) -> MakeRun:
+        """Start `make run` and wait until the API answers."""
+        run = self.start(**variables)
+        run.until_up()
+        return run
+
+    def create_john(self, run: MakeRun) -> None:
+        answer = run.call("POST", "/users", b'{"name": "John", "userId": "someUserId"}')
+        self.assertEqual(answer, (201, JOHN))
+
+    def assert_john(self, run: MakeRun) -> None:
+        self.assertEqual(run.call("GET", "/users/someUserId"), (200, JOHN))
+
+
+class CallsTest(RunTest):
+    """The API, used."""
+
+    def test_calls(self) -> None:
+        """The calls of the welcome work, and each is logged as one short line."""
+        run = self.up()
+        self.create_john(run)
+        self.assert_john(run)
+        missing = b'{"error":"Could not find user with provided \\"userId\\""}'
+        self.assertEqual(run.call("GET", "/users/%1b%0a%E2%80%AE"), (404, missing))
+        welcome, log = run.said().split("curl http", 1)
+        self.assertTrue(welcome.startswith(f"The users API is at http://127.0.0.1:{run.port} "))
+        self.assertIn(".local/data", welcome)
+        self.assertIn("\nPOST /users 201\nGET /users/someUserId 200\n", log)
+        self.assertTrue(log.isascii())
+
+    def test_reload(self) -> None:
+        """A change is loaded; code that does not load answers 500 until it is mended."""
+        run = self.up()
+        self.create_john(run)
+        source = self.project / "users_api" / "wsgi.py"
+        original = source.read_text("utf-8")
+        source.write_text(
+            f"{original}\napp.add_url_rule('/new', view_func=lambda: 'new')\n", "utf-8"
+        )
+        until(lambda: run.call("GET", "/new") == (200, b"new"), otherwise="not reloaded")
+        source.write_text("def app(:", "utf-8")
+        until(lambda: run.call("GET", "/new")[0] == 500, otherwise="still the old code")
+        self.assertTrue(run.call("GET", "/new")[1].startswith(b'{"error":"'))
+        self.assertIn("SyntaxError", run.said())
+        source.write_text(original, "utf-8")
+        until(lambda: run.call("GET", "/new")[0] == 404, otherwise="not mended")
+        self.assert_john(run)
+
+    def test_other_dynamodb(self) -> None:
+        """With AWS_ENDPOINT_URL_DYNAMODB the data goes there, and there is no engine."""
+        url = self.enterContext(running_engine())
+        run = self.up(AWS_ENDPOINT_URL_DYNAMODB=url)
+        self.create_john(run)
+        self.assert_john(run)
+        self.assertEqual(len(run.family()), 2)
+        self.assertIn(f"Its data is in the DynamoDB at {url}", run.said())
+        self.assertFalse((self.project / ".local").exists())
+
+
+class EndTest(RunTest):
+    """The end, in all its forms: nothing is left behind but the data."""
+
+    def test_polite_ends(self) -> None:
+        """Ctrl-C, SIGTERM and SIGHUP end everything without a word."""
+        for name, end in {
+            "Ctrl-C": lambda run: run.signal_all(signal.SIGINT),
+            "SIGTERM": lambda run: run.signal_make(signal.SIGTERM),
+            "SIGHUP": lambda run: run.signal_all(signal.SIGHUP),
+        }.items():
+            with self.subTest(name):
+                self.assertNotIn("Traceback", self.ended(end).said())
+
+    def test_kills(self) -> None:
+        """Whichever process is killed, none is left, and the failure shows in the exit code."""
+        for name, end in {
+            "make": lambda run: run.signal_make(signal.SIGKILL),
+            "supervisor": lambda run: os.kill(run.family()[0].pid, signal.SIGKILL),
+            "api": lambda run: os.kill(run.family()[-1].pid, signal.SIGKILL),
+        }.items():
+            with self.subTest(name):
+                self.assertNotEqual(self.ended(end).exit_code(), 0)
+
+    def ended(self, end: Callable[[MakeRun], None]) -> MakeRun:
+        """Start, end in a way, see that nothing is left, and that the next start has the data."""
+        run = self.up()
+        family = {each.pid for each in run.family()}
+        self.assertEqual(len(family), 3)
+        if run.call("GET", "/users/someUserId")[0] == 404:
+            self.create_john(run)
+        end(run)
+        run.exit_code()
+        until(lambda: not family & processes().keys(), otherwise="a process is left behind")
+        again = self.up()
+        self.assert_john(again)
+        again.clean_up()
+        return run
+
+
+class RefusalTest(RunTest):
+    """What cannot be run is refused in one clear sentence and a non-zero exit."""
+
+    def assert_refused(self, run: MakeRun, *words: str) -> None:
+        self.assertNotEqual(run.exit_code(), 0)
+        sentence, *make_says = run.said().splitlines()
+        for word in words:
+            self.assertIn(word, sentence)
+        self.assertRegex("\n".join(make_says), r"^make: \*\*\* .* Error 1$")
+
+    def test_taken_port(self) -> None:
+        """A port at which another program listens."""
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = str(listener.getsockname()[1])
+            self.assert_refused(self.start(PORT=port), port, "Address already in use", "PORT=")
+
+    def test_impossible_settings(self) -> None:
+        """A port that is no port, an address of another machine, an endpoint that is no URL."""
+        for name, value in {
+            "PORT": "abc",
+            "PORT ": "0",
+            "PORT  ": "65536",
+            "HOST": "192.0.2.1",
+            "AWS_ENDPOINT_URL_DYNAMODB": "localhost:8000",
+        }.items():
+            with self.subTest(name.strip(), value=value):
+                self.assert_refused(self.start(**{name.strip(): value}), value)
+
+    def test_no_dynamodb_there(self) -> None:
+        """An endpoint at which nothing listens."""
+        url = "http://127.0.0.1:1"
+        self.assert_refused(self.start(AWS_ENDPOINT_URL_DYNAMODB=url), url)
+
+    def test_no_engine(self) -> None:
+        """No engine, and no npm to install one: the sentence names Node.js."""
+        (self.project / "node_modules").unlink()
+        empty = self.enterContext(tempfile.TemporaryDirectory())
+        self.assert_refused(self.start(PATH=empty), "Node.js 20", "AWS_ENDPOINT_URL_DYNAMODB")
+
+    def test_data_in_use(self) -> None:
+        """A second one on the same data: the sentence says which, and the first goes on."""
+        first = self.up()
+        self.assert_refused(self.start(), ".local/data", "in use")
+        self.create_john(first)

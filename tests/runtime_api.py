@@ -1,0 +1,215 @@
+"""Runs a packaged function as AWS Lambda does: unpacked, under Lambda's own runtime client.
+
+The runtime client (awslambdaric) asks the Lambda Runtime API for events and posts what the
+function answers. This is a small one of these, for one function at a time.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.metadata import distribution
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from tempfile import TemporaryDirectory
+from threading import Thread
+from typing import Any
+from uuid import uuid4
+from zipfile import ZipFile
+
+from tests.transports import Answer, answered, recorded
+
+RUNTIME_CLIENT = ("awslambdaric", "simplejson", "snapshot-restore-py")
+SECONDS_TO_ANSWER = 30
+SECONDS_TO_END = 5
+
+
+class FunctionError(Exception):
+    """The function did not answer; the message is what its runtime client said, and the log."""
+
+
+class RuntimeApi(ThreadingHTTPServer):
+    """The Lambda Runtime API: `events` that wait for the function, and what it made of each."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Exchange)
+        self.events: SimpleQueue[bytes | None] = SimpleQueue()
+        self.results: SimpleQueue[tuple[str, Any]] = SimpleQueue()
+
+
+class _Exchange(BaseHTTPRequestHandler):
+    """GET …/invocation/next, POST …/invocation/ID/response or …/error, POST …/init/error."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: RuntimeApi
+
+    def handle(self) -> None:
+        with suppress(ConnectionResetError):  # the function is ended while it waits for an event
+            super().handle()
+
+    def do_GET(self) -> None:
+        event = self.server.events.get()
+        if event is None:
+            self.close_connection = True
+            return
+        self.send_response(200)
+        self.send_header("Lambda-Runtime-Aws-Request-Id", str(uuid4()))
+        self.send_header("Lambda-Runtime-Deadline-Ms", "4102444800000")
+        self.send_header("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:::function:api")
+        self.send_header("Lambda-Runtime-Trace-Id", "Root=1-00000000-000000000000000000000000")
+        self._end_with(event)
+
+    def do_POST(self) -> None:
+        posted = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.results.put((self.path.rpartition("/")[2], json.loads(posted)))
+        self.send_response(202)
+        self._end_with(b'{"status":"OK"}')
+
+    def _end_with(self, body: bytes) -> None:
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+class Function:
+    """A function that runs; its code lies in `root`."""
+
+    def __init__(self, root: Path, log: Path, api: RuntimeApi) -> None:
+        self.root = root
+        self._log = log
+        self._api = api
+
+    def invoke(self, event: object) -> dict[str, Any]:
+        """Return what the function answers to `event`.
+
+        Raises:
+            FunctionError: It failed, or did not answer in time.
+
+        """
+        self._api.events.put(json.dumps(event).encode())
+        try:
+            kind, result = self._api.results.get(timeout=SECONDS_TO_ANSWER)
+        except Empty:
+            kind, result = "nothing", None
+        if kind != "response":
+            raise FunctionError(f"{kind}: {result}\n{self.log()}")
+        answer: dict[str, Any] = result
+        return answer
+
+    def request(self, method: str, path: str, body: str | None = None) -> Answer:
+        """Send an HTTP request as a REST API of API Gateway does."""
+        event = recorded("rest-v1") | {"httpMethod": method, "path": path, "body": body}
+        event["requestContext"]["path"] = f"/{event['requestContext']['stage']}{path}"
+        event["headers"]["Content-Type"] = "application/json"
+        event["multiValueHeaders"]["Content-Type"] = ["application/json"]
+        return answered(self.invoke(event))
+
+    def log(self) -> str:
+        """Return what the function and its runtime client have printed so far."""
+        return self._log.read_text("utf-8")
+
+
+@contextmanager
+def running_function(
+    package: Path, configuration: Mapping[str, Any], dynamodb: str
+) -> Iterator[Function]:
+    """Run a function in a process of its own.
+
+    Args:
+        package: The zip that would go to Lambda, or did.
+        configuration: Its properties, named as in CloudFormation and in Lambda's own API.
+        dynamodb: The URL of the DynamoDB that it is to use.
+
+    """
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        root, client, log = folder / "task", folder / "runtime", folder / "log"
+        _unpack(package, root)
+        _link_runtime_client(client)
+        api = stack.enter_context(_serving(RuntimeApi()))
+        environment = _environment(configuration, root) | {
+            "AWS_ENDPOINT_URL_DYNAMODB": dynamodb,
+            "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api.server_port}",
+            "PYTHONPATH": f"{root}:{client}",
+        }
+        # the interpreter beneath the virtual environment, without any packages of its own
+        python = Path(sys.base_prefix, "bin", configuration["Runtime"])
+        command = [python, "-S", "-m", "awslambdaric", configuration["Handler"]]
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command, cwd=root, env=environment, stdout=output, stderr=subprocess.STDOUT
+            )
+        stack.callback(_end, process)
+        yield Function(root, log, api)
+
+
+def _unpack(package: Path, root: Path) -> None:
+    """Unpack a zip as Lambda does: read-only."""
+    with ZipFile(package) as archive:
+        archive.extractall(root)
+    for path in (root, *root.rglob("*")):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+
+
+def _link_runtime_client(folder: Path) -> None:
+    """Make a folder that holds the runtime client and nothing else."""
+    folder.mkdir()
+    for name in RUNTIME_CLIENT:
+        installed = distribution(name)
+        for part in {file.parts[0] for file in installed.files or ()} - {"..", "__pycache__"}:
+            (folder / part).symlink_to(str(installed.locate_file(part)))
+
+
+def _environment(configuration: Mapping[str, Any], root: Path) -> dict[str, str]:
+    """Return what the configuration says and what Lambda adds to it, and nothing else."""
+    variables: dict[str, str] = configuration["Environment"]["Variables"]
+    return {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{configuration['Runtime']}",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(configuration["MemorySize"]),
+        "AWS_LAMBDA_FUNCTION_NAME": configuration["FunctionName"],
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_FORMAT": configuration.get("LoggingConfig", {}).get("LogFormat", "Text"),
+        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{configuration['FunctionName']}",
+        "AWS_LAMBDA_LOG_STREAM_NAME": "2026/11/21/[$LATEST]0123456789abcdef",
+        "AWS_REGION": "eu-west-1",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_SESSION_TOKEN": "test",
+        "LAMBDA_TASK_ROOT": str(root),
+        "LANG": "en_US.UTF-8",
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "TZ": ":UTC",
+        "_HANDLER": configuration["Handler"],
+        **variables,
+    }
+
+
+@contextmanager
+def _serving(api: RuntimeApi) -> Iterator[RuntimeApi]:
+    with api:
+        thread = Thread(target=api.serve_forever)
+        thread.start()
+        try:
+            yield api
+        finally:
+            api.events.put(None)  # for the function's last question
+            api.shutdown()
+            thread.join()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(SECONDS_TO_END)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,1 @@
+"""The suite of `make test-serverless-local`."""
