@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from users_api import dynamodb, web
+from users_api import dynamodb, service, web
 from users_api.config import Settings
 from users_api.users import views
 from users_api.users.repository import UserRepository
@@ -12,6 +12,12 @@ def create_app(settings: Settings) -> Flask:
     """Return the application with these settings."""
     app = Flask("users_api", static_folder=None)
     web.install(app)
-    client = dynamodb.connect(settings)
-    views.register(app, UserRepository(client, settings.users_table))
+    users = UserRepository(
+        dynamodb.connect(settings),
+        users=settings.users_table,
+        emails=settings.user_emails_table,
+        idempotency=settings.idempotency_table,
+    )
+    service.register(app, users.check)
+    views.register(app, users)
     return app

@@ -16,6 +16,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Each setting, and the environment variable that gives it."""
 
     users_table: Text = field(name="USERS_TABLE")
+    user_emails_table: Text = field(name="USER_EMAILS_TABLE")
+    idempotency_table: Text = field(name="IDEMPOTENCY_TABLE")
     region: Text = field(name="AWS_REGION", default="us-east-1")
     endpoint_url: Text | None = field(name="AWS_ENDPOINT_URL_DYNAMODB", default=None)
     offline: bool = field(name="IS_OFFLINE", default=False)  # set by `osls wsgi serve`

@@ -1,15 +1,19 @@
 """Documents from outside become typed values, or every bad field is named at once."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Any, TypeVar, get_args, get_type_hints
 
-from msgspec import Struct, ValidationError, convert
-from msgspec.structs import FieldInfo, fields
+from msgspec import Struct, ValidationError, convert, to_builtins
+from msgspec.structs import FieldInfo, fields, replace
 
-from users_api.errors import FieldError, InvalidRequestError
+from users_api.errors import FieldError, InvalidFieldsError
 
 T = TypeVar("T", bound=Struct)
+
+NUMBER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 
 MOST_UNKNOWN_FIELDS_NAMED = 100
 LONGEST_NAME_REPEATED = 128
@@ -18,24 +22,47 @@ LONGEST_NAME_REPEATED = 128
 def create(kind: type[T], document: Mapping[str, object]) -> T:
     """Return a new `kind` made from a JSON object.
 
-    Raises InvalidRequestError naming every field that is missing, bad, null or unknown:
+    Raises InvalidFieldsError naming every field that is missing, bad, null or unknown:
     the fields of `kind` in their order, then the unknown ones in theirs.
     """
-    values: dict[str, object] = {}
-    errors: list[FieldError] = []
-    for field in _fields(kind):
-        name = field.encode_name
-        if name in document:
-            try:
-                values[field.name] = _checked(field, document[name])
-            except ValidationError as error:
-                errors.append(FieldError(name, _complaint(field, error)))
-        elif field.required:
-            errors.append(FieldError(name, "is required"))
-    errors += _unknown(kind, document)
-    if errors:
-        raise InvalidRequestError('Please correct the fields named in "errors"', errors)
-    return kind(**values)
+
+    def given(field: FieldInfo) -> object:
+        if document[field.encode_name] is None:
+            raise ValidationError("Expected a value, got `null`")
+        return convert(document[field.encode_name], field.type)
+
+    missing = {field.encode_name for field in _fields(kind) if field.required} - document.keys()
+    return kind(**_values(kind, document, given, dict.fromkeys(missing, "is required")))
+
+
+def parse(kind: type[T], texts: Mapping[str, str]) -> T:
+    """Return a new `kind` made from texts, such as those of a query; otherwise like `create`."""
+
+    def parsed(field: FieldInfo) -> object:
+        text = texts[field.encode_name]
+        with suppress(ValidationError):
+            if NUMBER.fullmatch(text):
+                return convert(int(text), field.type)
+        return convert(text, field.type)
+
+    return kind(**_values(kind, texts, parsed, {}))
+
+
+def merge(current: T, patch: Mapping[str, object], *, fixed: str) -> T:
+    """Return `current` with a JSON Merge Patch (RFC 7396) applied: null removes a field.
+
+    Raises InvalidFieldsError naming every field that is bad, unknown, required but null, or
+    `fixed`; in the order of `create`.
+    """
+
+    def merged(field: FieldInfo) -> object:
+        change = patch[field.encode_name]
+        if change is None and not field.required:
+            return field.default
+        return convert(_merged(to_builtins(getattr(current, field.name)), change), field.type)
+
+    refused = {fixed: "cannot be changed"} if fixed in patch else {}
+    return replace(current, **_values(type(current), patch, merged, refused))
 
 
 def restore(kind: type[T], stored: Mapping[str, object]) -> T:
@@ -61,10 +88,40 @@ def _plain_types(kind: type[Struct]) -> dict[str, Any]:
     return get_type_hints(kind)  # without the constraints
 
 
-def _checked(field: FieldInfo, value: object) -> object:
-    if value is None:
-        raise ValidationError("Expected a value, got `null`")
-    return convert(value, field.type)
+def _values(
+    kind: type[Struct],
+    document: Mapping[str, object],
+    value_of: Callable[[FieldInfo], object],
+    refused: Mapping[str, str],
+) -> dict[str, object]:
+    """Return the values of the document's fields, by their names in Python."""
+    values: dict[str, object] = {}
+    errors: list[FieldError] = []
+    for field in _fields(kind):
+        if field.encode_name in refused:
+            errors.append(FieldError(field.encode_name, refused[field.encode_name]))
+        elif field.encode_name in document:
+            try:
+                values[field.name] = value_of(field)
+            except ValidationError as error:
+                errors.append(FieldError(field.encode_name, _complaint(field, error)))
+    errors += _unknown(kind, document)
+    if errors:
+        raise InvalidFieldsError(*errors)
+    return values
+
+
+def _merged(target: object, patch: object) -> object:
+    """Apply a patch to a value: MergePatch of RFC 7396, section 2."""
+    if not isinstance(patch, dict):
+        return patch
+    result = dict(target) if isinstance(target, dict) else {}
+    for name, change in patch.items():
+        if change is None:
+            result.pop(name, None)
+        else:
+            result[name] = _merged(result.get(name), change)
+    return result
 
 
 def _complaint(field: FieldInfo, error: ValidationError) -> str:

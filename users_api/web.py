@@ -1,19 +1,23 @@
-"""What all calls have in common: strict JSON in, compact JSON out, one shape for every failure."""
+"""What all calls have in common: strict JSON in, compact JSON out, one way to answer a failure."""
 
 import json
 import logging
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 import msgspec
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.http import HTTP_STATUS_CODES, parse_etags
 
-from users_api import errors
+from users_api import errors, validation
 from users_api.errors import (
     ApiError,
+    FieldError,
     InternalError,
+    InvalidFieldsError,
     InvalidRequestError,
     UnsupportedMediaTypeError,
 )
@@ -21,13 +25,21 @@ from users_api.errors import (
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
+Q = TypeVar("Q", bound=msgspec.Struct)
+
+JSON = "application/json"
+MERGE_PATCH = "application/merge-patch+json"
+PROBLEM = "application/problem+json"
+
 LARGEST_BODY = 64 * 1024  # bytes
 REQUEST_ID = "users_api.request_id"  # the WSGI variable in which a gateway hands over its own
 
-FRAMEWORK_SENTENCES = {
-    404: "There is nothing at this address",
-    405: "This method is not allowed here",
-    413: f"The body is larger than {LARGEST_BODY} bytes",
+ENTITY_TAGS = re.compile(r'\*|(W/)?"[!#-~]*"(\s*,\s*(W/)?"[!#-~]*")*')  # RFC 9110, section 8.8.3
+
+FRAMEWORK_ERRORS = {  # what Flask and Werkzeug raise by themselves
+    404: ("not_found", "There is nothing at this address"),
+    405: ("method_not_allowed", "This method is not allowed here"),
+    413: ("body_too_large", f"The body is larger than {LARGEST_BODY} bytes"),
 }
 
 logger = logging.getLogger(__name__)
@@ -70,17 +82,57 @@ def json_object(*media_types: str) -> dict[str, object]:
     return document
 
 
+def query(kind: type[Q]) -> Q:
+    """Return the query; raise InvalidFieldsError for what is bad, unknown or given twice in it."""
+    repeated = [name for name, texts in request.args.lists() if len(texts) > 1]
+    if repeated:
+        raise InvalidFieldsError(*(FieldError(name, "is given twice") for name in repeated))
+    return validation.parse(kind, request.args)
+
+
+def idempotency_key() -> str | None:
+    """Return the `Idempotency-Key` of this request, if it has one."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not re.fullmatch(r"[!-~]{1,255}", key):
+        raise InvalidRequestError('"Idempotency-Key" must be 1 to 255 visible ASCII characters')
+    return key
+
+
+def if_match() -> Callable[[str], bool]:
+    """Return what tells whether `If-Match` (RFC 9110, section 13.1.1) accepts a revision."""
+    header = _entity_tags("If-Match")
+    return (lambda _: True) if header is None else parse_etags(header).contains
+
+
+def is_known(revision: str) -> bool:
+    """Tell whether the client has this revision, by `If-None-Match` (RFC 9110, section 13.1.2)."""
+    header = _entity_tags("If-None-Match")
+    return header is not None and parse_etags(header).contains_weak(revision)
+
+
 def answer(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Return `value` as an answer in compact JSON."""
-    return Response(
-        msgspec.json.encode(value), status, headers or {}, content_type="application/json"
-    )
+    return Response(msgspec.json.encode(value), status, headers or {}, content_type=JSON)
+
+
+def empty(status: int, headers: Mapping[str, str] | None = None) -> Response:
+    """Return an answer without a body."""
+    response = Response(status=status, headers=headers or {})
+    del response.headers["Content-Type"]
+    return response
 
 
 def refuse(app: Flask, environ: "WSGIEnvironment", error: ApiError) -> Response:
     """Return the answer to a request that `app` does not get to see, or did not survive."""
     with app.request_context(environ):
         return app.finalize_request(_refused(error), from_error_handler=True)
+
+
+def _entity_tags(name: str) -> str | None:
+    header = request.headers.get(name)
+    if header is not None and not ENTITY_TAGS.fullmatch(header.strip()):
+        raise InvalidRequestError(f'"{name}" must be * or a list of entity tags')
+    return header
 
 
 def _without_repeats(pairs: list[tuple[str, object]]) -> None:
@@ -103,14 +155,24 @@ def _with_common_headers(response: Response) -> Response:
 
 
 def _refused(error: ApiError) -> Response:
+    if _wants_problem():
+        problem = errors.problem(error, HTTP_STATUS_CODES[error.status], request_id())
+        response = answer(problem, error.status, error.headers)
+        response.content_type = PROBLEM
+        return response
     return answer(errors.body(error), error.status, error.headers)
 
 
+def _wants_problem() -> bool:
+    accepted = request.accept_mimetypes
+    return PROBLEM in accepted.values() and 0 < accepted[PROBLEM] >= accepted[JSON]
+
+
 def _refused_by_framework(error: HTTPException) -> Response:
-    """Answer what Flask and Werkzeug raise by themselves: 404, 405, 413 and the like."""
     status = error.code or 500
-    refusal = ApiError(FRAMEWORK_SENTENCES.get(status, error.name))
-    refusal.status = status
+    code, sentence = FRAMEWORK_ERRORS.get(status, ("invalid_request", error.name))
+    refusal = ApiError(sentence)
+    refusal.status, refusal.code = status, code
     if isinstance(error, MethodNotAllowed):
         refusal.headers = {"Allow": ", ".join(sorted(error.valid_methods or ()))}
     return _refused(refusal)

@@ -54,9 +54,9 @@ class BadInputTest(ServiceTest):
     def test_wrong_types(self) -> None:
         """Nothing is coerced."""
         for value in [1, 1.5, True, {}, {"a": "b"}, [], ["John"], None]:
-            for field in ["userId", "name"]:
+            for field in ["userId", "name", "email"]:
                 with self.subTest(field=field, value=value):
-                    document = {"userId": "a", "name": "a"} | {field: value}
+                    document = {"userId": "a", "name": "a", "email": "a@b.c"} | {field: value}
                     self.assert_refused(self.call("POST", "/users", document), 400, field)
 
     def test_bad_names(self) -> None:
@@ -84,11 +84,38 @@ class BadInputTest(ServiceTest):
                 document = {"userId": user_id, "name": "John"}
                 self.assert_refused(self.call("POST", "/users", document), 400, "userId")
 
+    def test_bad_emails(self) -> None:
+        """An e-mail address has one @, a dotted domain, and no spaces or controls."""
+        for email in [
+            "",
+            "ada",
+            "ada@",
+            "@example.com",
+            "ada@example",
+            "ada@example.com.",
+            "ada@.example.com",
+            "ada@example..com",
+            "ada@b@example.com",
+            "a da@example.com",
+            "ada@exa mple.com",
+            " ada@example.com",
+            "ada@example.com\n",
+            "ada@example.com\r\nBcc: x",
+            "ada\u0000@example.com",
+            "ada\u202e@example.com",
+            "ada@example.com\u0085",
+            f"{'l' * 65}@example.com",
+            f"{'l' * 64}@{'d' * 185}.info",
+        ]:
+            with self.subTest(email=email[:30]):
+                document = {"name": "Ada", "email": email}
+                self.assert_refused(self.call("POST", "/users", document), 400, "email")
+
     def test_names_every_bad_field(self) -> None:
         """All bad fields are named at once: ours in their order, then those we do not know."""
-        document = {"zzz": 1, "version": 7, "name": "", "userId": "a b", "createdAt": "now"}
+        document = {"zzz": 1, "version": 7, "email": 1, "name": "", "userId": "a b", "writeId": "x"}
         answer = self.call("POST", "/users", document)
-        self.assert_refused(answer, 400, "userId", "name", "zzz", "version", "createdAt")
+        self.assert_refused(answer, 400, "userId", "name", "email", "zzz", "version", "writeId")
         self.assert_refused(self.call("POST", "/users", {}), 400, "name")
 
     def test_repeats_no_value(self) -> None:
@@ -153,12 +180,12 @@ class AddressTest(ServiceTest):
     def test_methods(self) -> None:
         """A method that a path does not have is refused with those that it has."""
         for method, path, allowed in [
-            ("DELETE", "/users", "POST"),
-            ("TRACE", "/users", "POST"),
-            ("OPTIONS", "/users", "POST"),
-            ("PROPFIND", "/users/a", "GET, HEAD"),
-            ("POST", "/users/a", "GET, HEAD"),
-            ("TRACE", "/users/a", "GET, HEAD"),
+            ("DELETE", "/users", "GET, HEAD, POST"),
+            ("TRACE", "/users", "GET, HEAD, POST"),
+            ("OPTIONS", "/users", "GET, HEAD, POST"),
+            ("PROPFIND", "/users/a", "DELETE, GET, HEAD, PATCH"),
+            ("POST", "/users/a", "DELETE, GET, HEAD, PATCH"),
+            ("TRACE", "/users/a", "DELETE, GET, HEAD, PATCH"),
         ]:
             with self.subTest(method=method, path=path):
                 answer = self.send(method, path, b"secret", X_Secret="secret")

@@ -5,11 +5,10 @@ from unittest import TestCase
 from flask import Flask, request
 
 from local.tables import connection
-from tests.service import Service, ServiceTest, engine
+from tests.service import Service, ServiceTest, fresh_settings
 from tests.transports import RestApi, Wsgi
 from users_api import web
 from users_api.app import create_app
-from users_api.config import Settings
 
 
 class OwnFaultTest(ServiceTest):
@@ -17,8 +16,7 @@ class OwnFaultTest(ServiceTest):
 
     def test_missing_table(self) -> None:
         """A table that is not there is for us to see, not for the client."""
-        variables = connection(engine()) | {"USERS_TABLE": "no-such-table"}
-        service = Service(settings=Settings.from_environment(variables))
+        service = Service(fresh_settings(USERS_TABLE="no-such-table"))
         for method, target, document in [
             ("GET", "/users/a", None),
             ("POST", "/users", {"name": "John"}),
@@ -42,24 +40,72 @@ class OwnFaultTest(ServiceTest):
                 self.assert_refused(self.call("GET", f"/users/bad{number}"), 500)
         self.assertEqual(self.call("GET", "/users/good").status, 200)
 
-    def test_older_item(self) -> None:
-        """An item that only breaks a rule of today is still read."""
-        item = {"userId": "old", "name": "n" * 300, "something": "else"}
-        self.service.table().sync_put_item(self.service.settings.users_table, item)
-        answer = self.call("GET", "/users/old")
-        self.assertEqual(answer.json, {"userId": "old", "name": "n" * 300})
-
 
 class StoreDownTest(TestCase):
     """503: the store cannot answer."""
 
     def test_nobody_listens(self) -> None:
         """A store that refuses the connection is a moment's trouble."""
-        variables = connection("http://127.0.0.1:9") | {"USERS_TABLE": "users"}
-        app = create_app(Settings.from_environment(variables))
+        app = create_app(fresh_settings(**connection("http://127.0.0.1:9")))
         answer = Wsgi(app)("GET", "/users/a", {}, b"")
         self.assertEqual((answer.status, answer.headers["Retry-After"]), (503, "1"))
         self.assertEqual(list(answer.json), ["error"])
+
+
+class ProblemTest(ServiceTest):
+    """Failures as problem details (RFC 9457), for those who ask for them."""
+
+    def test_every_failure(self) -> None:
+        """Whatever fails, the problem says the same as the plain answer, and what code it has."""
+        self.call("POST", "/users", {"userId": "a", "name": "a"})
+        taken, stale = {"userId": "a", "name": "b"}, {"If_Match": '"stale"'}
+        cases: list[tuple[str, str, object, dict[str, str], str]] = [
+            ("POST", "/users", {"name": ""}, {}, "invalid_fields"),
+            ("POST", "/users", [], {}, "invalid_request"),
+            ("GET", "/users?limit=0&x=y", None, {}, "invalid_fields"),
+            ("GET", "/users/nobody", None, {}, "not_found"),
+            ("GET", "/nowhere", None, {}, "not_found"),
+            ("PUT", "/users", None, {}, "method_not_allowed"),
+            ("POST", "/users", taken, {}, "conflict"),
+            ("PATCH", "/users/a", {"name": "c"}, stale, "precondition_failed"),
+            ("POST", "/users", {"name": "n" * 70_000}, {}, "body_too_large"),
+            ("POST", "/users", {}, {"Content_Type": "text/plain"}, "unsupported_media_type"),
+        ]
+        for method, target, document, headers, code in cases:
+            with self.subTest(method=method, target=target, code=code):
+                plain = self.call(method, target, document, **headers)
+                accept = {"Accept": "application/problem+json"}
+                answer = self.call(method, target, document, **headers, **accept)
+                self.assertEqual(answer.status, plain.status)
+                self.assertEqual(answer.headers["Content-Type"], "application/problem+json")
+                self.assertEqual(answer.headers.get("Allow"), plain.headers.get("Allow"))
+                said = answer.json
+                self.assertEqual(said.pop("requestId"), answer.headers["X-Request-Id"])
+                self.assertTrue(said.pop("title"))
+                self.assertEqual(
+                    said,
+                    {"type": "about:blank", "status": plain.status, "code": code}
+                    | {"detail": plain.json["error"]}
+                    | {name: plain.json[name] for name in plain.json if name == "errors"},
+                )
+
+    def test_accept(self) -> None:
+        """Problem details are for those who name them, and like them no less than plain JSON."""
+        for accept, content_type in [
+            ("application/problem+json", "application/problem+json"),
+            ("application/problem+json, application/json", "application/problem+json"),
+            ("application/problem+json;q=0.9, application/json;q=0.1", "application/problem+json"),
+            ("application/problem+json;q=0.1, application/json", "application/json"),
+            ("application/problem+json;q=0", "application/json"),
+            ("application/json", "application/json"),
+            ("application/*", "application/json"),
+            ("*/*", "application/json"),
+            ("text/html", "application/json"),
+            ("garbage;;;", "application/json"),
+        ]:
+            with self.subTest(accept=accept):
+                answer = self.call("GET", "/users/nobody", Accept=accept)
+                self.assertEqual(answer.headers["Content-Type"], content_type)
 
 
 class Bug(BaseException):

@@ -1,9 +1,9 @@
-"""The two calls that never change, and what belongs to them."""
+"""Creating and reading users: the two calls that never change, and what belongs to them."""
 
+from email.utils import parsedate_to_datetime
 from uuid import UUID
 
-from tests.service import Service, ServiceTest, engine, fresh_settings
-from tests.wire import tapped
+from tests.service import ServiceTest
 
 JOHN = {"name": "John", "userId": "someUserId"}
 
@@ -18,6 +18,9 @@ class CreateTest(ServiceTest):
         self.assertEqual(answer.body, b'{"userId":"someUserId","name":"John"}')
         self.assertEqual(answer.headers["Content-Type"], "application/json")
         self.assertTrue(answer.headers["Location"].endswith("/users/someUserId"))
+        self.assertEqual(
+            answer.headers["ETag"], self.call("GET", "/users/someUserId").headers["ETag"]
+        )
 
     def test_makes_an_id(self) -> None:
         """A user without an id is given a random UUID."""
@@ -28,13 +31,33 @@ class CreateTest(ServiceTest):
     def test_never_overwrites(self) -> None:
         """An id that is taken is a conflict, and the user who has it stays as it is."""
         self.call("POST", "/users", {"userId": "taken", "name": "First"})
-        self.assert_refused(self.call("POST", "/users", {"userId": "taken", "name": "Other"}), 409)
+        for others in [{}, {"email": "other@example.com"}]:
+            with self.subTest(others=others):
+                answer = self.call("POST", "/users", {"userId": "taken", "name": "Other"} | others)
+                self.assert_refused(answer, 409)
+                self.assertIn("userId", answer.json["error"])
         self.assertEqual(self.call("GET", "/users/taken").json["name"], "First")
+        self.assertEqual(self.call("GET", "/users?email=other@example.com").json["users"], [])
+
+    def test_takes_an_email_once(self) -> None:
+        """An e-mail address is returned as given, and taken in whatever case it is written."""
+        document = {"userId": "ada", "name": "Ada", "email": "Ada@Example.com"}
+        answer = self.call("POST", "/users", document)
+        self.assertEqual(answer.body, b'{"userId":"ada","name":"Ada","email":"Ada@Example.com"}')
+        for email in ["Ada@Example.com", "ADA@EXAMPLE.COM", "ada@example.com"]:
+            with self.subTest(email=email):
+                answer = self.call("POST", "/users", {"name": "Other", "email": email})
+                self.assert_refused(answer, 409)
+                self.assertIn("email", answer.json["error"])
+        self.assertEqual(
+            self.call("POST", "/users", {"name": "É", "email": "\u00c9va@x.org"}).status, 201
+        )
+        answer = self.call("POST", "/users", {"name": "e", "email": "e\u0301va@x.org"})
+        self.assert_refused(answer, 409)
 
     def test_stores_names_composed(self) -> None:
         """A name is stored and returned in NFC, and its length counted so."""
-        decomposed = "Zoe\u0308"
-        answer = self.call("POST", "/users", {"name": decomposed})
+        answer = self.call("POST", "/users", {"name": "Zoe\u0308"})
         self.assertEqual(answer.json["name"], "Zo\u00eb")
         self.assertEqual(self.call("POST", "/users", {"name": "e\u0301" * 256}).status, 201)
 
@@ -45,7 +68,11 @@ class CreateTest(ServiceTest):
 
     def test_takes_every_field_at_its_longest(self) -> None:
         """The limits are inclusive."""
-        answer = self.call("POST", "/users", {"userId": "u" * 128, "name": "n" * 256})
+        email = f"{'l' * 64}@{'d' * 184}.info"
+        self.assertEqual(len(email), 254)
+        answer = self.call(
+            "POST", "/users", {"userId": "u" * 128, "name": "n" * 256, "email": email}
+        )
         self.assertEqual(answer.status, 201)
 
 
@@ -58,6 +85,7 @@ class ReadTest(ServiceTest):
         answer = self.call("GET", "/users/someUserId")
         self.assertEqual(answer.status, 200)
         self.assertEqual(answer.body, b'{"userId":"someUserId","name":"John"}')
+        self.assertTrue(parsedate_to_datetime(answer.headers["Last-Modified"]))
 
     def test_knows_nobody(self) -> None:
         """A user that does not exist is answered byte for byte, too."""
@@ -70,7 +98,8 @@ class ReadTest(ServiceTest):
         self.call("POST", "/users", {"userId": "head", "name": "John"})
         got, head = self.call("GET", "/users/head"), self.call("HEAD", "/users/head")
         self.assertEqual((head.status, head.body), (200, b""))
-        self.assertEqual(head.headers["Content-Length"], str(len(got.body)))
+        for name in ["Content-Type", "Content-Length", "ETag", "Last-Modified"]:
+            self.assertEqual(head.headers[name], got.headers[name])
 
     def test_is_private(self) -> None:
         """No cache keeps personal data."""
@@ -78,22 +107,55 @@ class ReadTest(ServiceTest):
         self.assertEqual(answer.headers["Cache-Control"], "no-store")
         self.assertEqual(answer.headers["X-Content-Type-Options"], "nosniff")
 
+    def test_if_none_match(self) -> None:
+        """Who has the current revision is told so, without a body."""
+        etag = self.call("POST", "/users", {"userId": "known", "name": "a"}).headers["ETag"]
+        for header in [etag, f"W/{etag}", f'"other", {etag}', "*", f' {etag} ,"x"']:
+            with self.subTest(header=header):
+                answer = self.call("GET", "/users/known", If_None_Match=header)
+                self.assertEqual((answer.status, answer.body), (304, b""))
+                self.assertEqual(answer.headers["ETag"], etag)
+        for header in ['"other"', '"", "x"']:
+            with self.subTest(header=header):
+                self.assertEqual(self.call("GET", "/users/known", If_None_Match=header).status, 200)
+        self.assert_refused(self.call("GET", "/users/known", If_None_Match="x"), 400)
+        self.assert_refused(self.call("GET", "/users/nobody", If_None_Match="*"), 404)
 
-class CostTest(ServiceTest):
-    """What a call costs at DynamoDB, counted on the wire."""
 
-    def test_one_request_each(self) -> None:
-        """A create is one write, a read is one read, and an impossible id is nothing."""
-        wire = self.enterContext(tapped(engine()))
-        service = Service(fresh_settings(AWS_ENDPOINT_URL_DYNAMODB=wire.url))
-        for method, target, document, cost in [
-            ("POST", "/users", JOHN, ["PutItem"]),
-            ("GET", "/users/someUserId", None, ["GetItem"]),
-            ("GET", "/users/nobody", None, ["GetItem"]),
-            ("GET", "/users/a%20b", None, []),
-            ("POST", "/users", {"name": ""}, []),
-        ]:
-            with self.subTest(method=method, target=target):
-                wire.calls.clear()
-                service.call(method, target, document)
-                self.assertEqual(wire.calls, cost)
+class OlderItemTest(ServiceTest):
+    """Items that the original service wrote: a `userId` and a `name`, and nothing more."""
+
+    def setUp(self) -> None:
+        self.service.table().sync_put_item(
+            self.service.settings.users_table, {"userId": "old", "name": "n" * 300}
+        )
+
+    def test_is_read(self) -> None:
+        """It is read as it is, even if it breaks a rule of today."""
+        answer = self.call("GET", "/users/old")
+        self.assertEqual(answer.json, {"userId": "old", "name": "n" * 300})
+        self.assertNotIn("Last-Modified", answer.headers)
+        etag = answer.headers["ETag"]
+        self.assertEqual(self.call("GET", "/users/old", If_None_Match=etag).status, 304)
+
+    def test_is_listed(self) -> None:
+        """It is in the list."""
+        self.assertEqual(self.call("GET", "/users").json["users"][0]["userId"], "old")
+
+    def test_is_changed(self) -> None:
+        """It can be changed, also on a condition, and is like any other from then on."""
+        etag = self.call("GET", "/users/old").headers["ETag"]
+        answer = self.call("PATCH", "/users/old", {"email": "old@example.com"}, If_Match=etag)
+        self.assertEqual(answer.status, 200)
+        stale = self.call("PATCH", "/users/old", {"name": "new"}, If_Match=etag)
+        self.assert_refused(stale, 412)
+        self.assertEqual(self.call("PATCH", "/users/old", {"name": "new"}).json["name"], "new")
+        self.assertEqual(self.call("DELETE", "/users/old").status, 204)
+
+    def test_is_removed(self) -> None:
+        """It can be removed, and its id taken again."""
+        self.assert_refused(self.call("POST", "/users", {"userId": "old", "name": "a"}), 409)
+        self.assertEqual(self.call("DELETE", "/users/old").status, 204)
+        self.assert_refused(self.call("GET", "/users/old"), 404)
+        self.assertEqual(self.call("POST", "/users", {"userId": "old", "name": "a"}).status, 201)
+        self.call("DELETE", "/users/old")

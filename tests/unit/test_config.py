@@ -8,29 +8,32 @@ from unittest import TestCase
 from users_api.config import Settings, SettingsError
 from users_api.dynamodb import connect
 
+TABLES = {
+    "USERS_TABLE": "users",
+    "USER_EMAILS_TABLE": "user-emails",
+    "IDEMPOTENCY_TABLE": "idempotency",
+}
+
 
 class SettingsTest(TestCase):
     """`Settings.from_environment`."""
 
     def test_reads_the_environment(self) -> None:
         """Each setting has its variable; other variables are none of its business."""
-        settings = Settings.from_environment(
-            {"USERS_TABLE": "users", "AWS_REGION": "eu-west-1", "PATH": "/bin"}
-        )
-        self.assertEqual(settings, Settings(users_table="users", region="eu-west-1"))
+        settings = Settings.from_environment(TABLES | {"AWS_REGION": "eu-west-1", "PATH": "/bin"})
+        self.assertEqual((settings.users_table, settings.region), ("users", "eu-west-1"))
+        self.assertFalse(settings.offline)
 
     def test_names_what_is_missing(self) -> None:
         """A setting that is missing or empty is named by its variable."""
-        for environ in [{}, {"USERS_TABLE": ""}]:
-            with (
-                self.subTest(environ=environ),
-                self.assertRaisesRegex(SettingsError, "USERS_TABLE"),
-            ):
-                Settings.from_environment(environ)
+        for name in TABLES:
+            for environ in [TABLES | {name: ""}, {each: "x" for each in TABLES if each != name}]:
+                with self.subTest(environ=environ), self.assertRaisesRegex(SettingsError, name):
+                    Settings.from_environment(environ)
 
     def test_offline(self) -> None:
         """`osls wsgi serve` says that it is offline; a client can be made without more."""
-        settings = Settings.from_environment({"USERS_TABLE": "users", "IS_OFFLINE": "True"})
+        settings = Settings.from_environment(TABLES | {"IS_OFFLINE": "True"})
         self.assertTrue(settings.offline)
         self.assertEqual(connect(settings).get_region(), settings.region)
 
@@ -50,11 +53,11 @@ class EntryPointTest(TestCase):
         """With its settings it starts, without asking DynamoDB anything."""
         for module in ["users_api.wsgi", "users_api.lambda_handler"]:
             with self.subTest(module=module):
-                ended = self.imported(module, {"USERS_TABLE": "users"})
+                ended = self.imported(module, TABLES)
                 self.assertEqual((ended.returncode, ended.stderr), (0, ""))
 
     def imported(self, module: str, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
-        environ = {name: text for name, text in os.environ.items() if name != "USERS_TABLE"}
+        environ = {name: text for name, text in os.environ.items() if name not in TABLES}
         return subprocess.run(
             [sys.executable, "-W", "error", "-c", f"import {module}"],
             env=environ | settings,

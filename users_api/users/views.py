@@ -1,11 +1,25 @@
 """The calls of `/users`: HTTP in and out. Knows no DynamoDB."""
 
+from typing import Annotated, Any
+
 from flask import Flask, Response, url_for
 from flask.views import MethodView
+from msgspec import Meta, Struct
+from werkzeug.http import http_date, quote_etag
 
-from users_api import web
-from users_api.users.model import new_user
-from users_api.users.repository import UserRepository
+from users_api import cursor, web
+from users_api.errors import FieldError, InvalidFieldsError
+from users_api.idempotency import IdempotentRequest
+from users_api.users.model import Email, new_user, patched_user
+from users_api.users.repository import StoredUser, UserRepository
+
+
+class UserQuery(Struct, frozen=True):
+    """What a list of users can be asked for."""
+
+    limit: Annotated[int, Meta(ge=1, le=100, description="a number from 1 to 100")] = 25
+    cursor: str | None = None
+    email: Email | None = None
 
 
 class UsersView(MethodView):
@@ -17,10 +31,35 @@ class UsersView(MethodView):
         self._users = users
 
     def post(self) -> Response:
-        """Create a user: 201 and where it is."""
-        user = new_user(web.json_object("application/json"))
-        self._users.add(user)
-        return web.answer(user, 201, {"Location": url_for("user", user_id=user.user_id)})
+        """Create a user."""
+        document = web.json_object(web.JSON)
+        user = new_user(document)
+        key = web.idempotency_key()
+        request = IdempotentRequest.of(key, document) if key else None
+        stored, replayed = self._users.add(user, request)
+        headers = {"Location": url_for("user", user_id=stored.user.user_id)} | _validators(stored)
+        if replayed:
+            headers["Idempotent-Replayed"] = "true"
+        return web.answer(stored.user, 201, headers)
+
+    def get(self) -> Response:
+        """List users, page by page, or look one up by e-mail address."""
+        query = web.query(UserQuery)
+        if query.email is not None:
+            return self._found(query.email, query.cursor)
+        after = None if query.cursor is None else cursor.decode("users", query.cursor)
+        users, position = self._users.list(query.limit, after)
+        page: dict[str, Any] = {"users": [each.user for each in users]}
+        if position is None:
+            return web.answer(page)
+        page["next"] = cursor.encode("users", position)
+        link = url_for("users", limit=query.limit, cursor=page["next"])
+        return web.answer(page, headers={"Link": f'<{link}>; rel="next"'})
+
+    def _found(self, email: str, page: str | None) -> Response:
+        if page is not None:
+            raise InvalidFieldsError(FieldError("cursor", "does not go with `email`"))
+        return web.answer({"users": [each.user for each in self._users.find(email)]})
 
 
 class UserView(MethodView):
@@ -33,10 +72,32 @@ class UserView(MethodView):
 
     def get(self, user_id: str) -> Response:
         """Read a user."""
-        return web.answer(self._users.get(user_id))
+        stored = self._users.get(user_id)
+        if web.is_known(stored.revision):
+            return web.empty(304, _validators(stored))
+        return web.answer(stored.user, headers=_validators(stored))
+
+    def patch(self, user_id: str) -> Response:
+        """Change a user, by JSON Merge Patch."""
+        patch = web.json_object(web.MERGE_PATCH, web.JSON)
+        stored = self._users.change(user_id, lambda user: patched_user(user, patch), web.if_match())
+        return web.answer(stored.user, headers=_validators(stored))
+
+    def delete(self, user_id: str) -> Response:
+        """Remove a user."""
+        self._users.remove(user_id, web.if_match())
+        return web.empty(204)
 
 
 def register(app: Flask, users: UserRepository) -> None:
     """Add the calls to `app`, on these users."""
     app.add_url_rule("/users", view_func=UsersView.as_view("users", users))
     app.add_url_rule("/users/<user_id>", view_func=UserView.as_view("user", users))
+
+
+def _validators(stored: StoredUser) -> dict[str, str]:
+    """Return the headers that tell one revision of a user from another."""
+    headers = {"ETag": quote_etag(stored.revision)}
+    if stored.updated_at:
+        headers["Last-Modified"] = http_date(stored.updated_at)
+    return headers
