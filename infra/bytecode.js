@@ -34,7 +34,9 @@ class Bytecode {
   run(artifacts) {
     const python = this.serverless.service.provider.runtime;
     const script = path.join(__dirname, 'bytecode.py');
-    const result = spawnSync(python, [script, python, ...artifacts], { encoding: 'utf8' });
+    // without the columns that a traceback could mark, bytecode is a quarter smaller to load
+    const options = ['-X', 'no_debug_ranges', script, python];
+    const result = spawnSync(python, [...options, ...artifacts], { encoding: 'utf8' });
     if (result.status !== 0) {
       const sentence = result.stderr || `Packaging needs ${python}, the function's runtime, on the PATH.`;
       throw new this.serverless.classes.Error(sentence.trim());

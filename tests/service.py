@@ -2,6 +2,7 @@
 
 import atexit
 import json
+import logging
 import os
 from contextlib import ExitStack
 from functools import cache
@@ -17,6 +18,8 @@ from tests.transports import Answer, Transport, transport
 from users_api import dynamodb
 from users_api.app import create_app
 from users_api.config import Settings
+
+logging.getLogger("pydynox").addHandler(logging.NullHandler())  # it warns of every slow request
 
 
 @cache
@@ -47,6 +50,7 @@ class Service:
         self.settings = settings or fresh_settings()
         self.app = create_app(self.settings)
         self.send: Transport = transport(self.app)
+        self._client = dynamodb.connect(self.settings)
 
     def call(self, method: str, target: str, document: object = None, **headers: str) -> Answer:
         """Send a JSON document, or none; a header is given as a keyword: `If_Match="…"`."""
@@ -58,7 +62,7 @@ class Service:
 
     def table(self) -> DynamoDBClient:
         """Return a client of the engine, to look at what is stored behind the service's back."""
-        return dynamodb.connect(self.settings)
+        return self._client
 
 
 class ServiceTest(TestCase):

@@ -1,15 +1,43 @@
-"""A proxy between the application and DynamoDB that sees every request."""
+"""A proxy between the application and DynamoDB: sees every request, can spoil its answer."""
 
 import http.client
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 
+class Request(NamedTuple):
+    """A request that goes wrong."""
+
+    body: bytes
+    answer: bytes  # as it should go over the line; that of an empty success if not delivered
+    ended: Event  # set when the proxy ends
+
+
+# What goes over the line in place of the answer. A ConnectionError closes the connection.
+Fault = Callable[[Request], Iterator[bytes]]
+
+
+class Plan(NamedTuple):
+    """Which requests go wrong, and how."""
+
+    fault: Fault
+    operation: str
+    nth: int = 1  # of that operation
+    lasting: bool = False  # and all that follow
+    delivered: bool = False  # DynamoDB gets to see it: only the answer goes wrong
+
+    def concerns(self, operation: str, number: int) -> bool:
+        """Tell whether the request goes wrong that is the `number`-th of its operation."""
+        due = number >= self.nth if self.lasting else number == self.nth
+        return due and operation == self.operation
+
+
 class Wire(ThreadingHTTPServer):
-    """The proxy: `calls` are the operations that went through, such as `GetItem`."""
+    """The proxy: `calls` are the operations that came, such as `GetItem`."""
 
     daemon_threads = True
 
@@ -17,11 +45,24 @@ class Wire(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Exchange)
         self.upstream = urlsplit(upstream).netloc
         self.calls: list[str] = []
+        self.plans: tuple[Plan, ...] = ()
+        self.ended = Event()
 
     @property
     def url(self) -> str:
         """Where the application should look for DynamoDB."""
         return f"http://127.0.0.1:{self.server_port}"
+
+    def follow(self, *plans: Plan) -> None:
+        """Count anew, and let go wrong what the plans say."""
+        self.calls.clear()
+        self.plans = plans
+
+    def noted(self, operation: str) -> Plan | None:
+        """Note a request; return the plan if it is to go wrong."""
+        self.calls.append(operation)
+        number = self.calls.count(operation)
+        return next((plan for plan in self.plans if plan.concerns(operation, number)), None)
 
 
 class _Exchange(BaseHTTPRequestHandler):
@@ -29,34 +70,46 @@ class _Exchange(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server: Wire
 
+    def setup(self) -> None:
+        super().setup()
+        self.upstream = http.client.HTTPConnection(self.server.upstream)
+
+    def finish(self) -> None:
+        self.upstream.close()
+        super().finish()
+
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.calls.append(self.headers["X-Amz-Target"].rpartition(".")[2])
-        status, answer = self._forwarded(body)
-        self.send_response_only(status)
-        self.send_header("Content-Type", "application/x-amz-json-1.0")
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def _forwarded(self, body: bytes) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection(self.server.upstream)
+        plan = self.server.noted(self.headers["X-Amz-Target"].rpartition(".")[2])
+        answer = self._forwarded(body) if not plan or plan.delivered else message(200, b"{}")
+        request = Request(body, answer, self.server.ended)
         try:
-            connection.request("POST", "/", body, dict(self.headers))
-            response = connection.getresponse()
-            return response.status, response.read()
-        finally:
-            connection.close()
+            for part in plan.fault(request) if plan else [answer]:
+                self.wfile.write(part)
+        except ConnectionError:  # the fault's, or that of a client that waits no longer
+            self.close_connection = True
+
+    def _forwarded(self, body: bytes) -> bytes:
+        self.upstream.request("POST", "/", body, dict(self.headers))
+        response = self.upstream.getresponse()
+        return message(response.status, response.read())
+
+
+def message(status: int, body: bytes, media_type: str = "application/x-amz-json-1.0") -> bytes:
+    """Return an answer as it goes over the line."""
+    head = ["HTTP/1.1 %d ", "Content-Type: %s", "Content-Length: %d", "", ""]
+    return "\r\n".join(head).encode() % (status, media_type.encode(), len(body)) + body
 
 
 @contextmanager
 def tapped(upstream: str) -> Iterator[Wire]:
     """Run a proxy in front of the DynamoDB at the URL `upstream`."""
     with Wire(upstream) as wire:
-        thread = Thread(target=wire.serve_forever)
+        thread = Thread(target=wire.serve_forever, args=(0.01,))
         thread.start()
         try:
             yield wire
         finally:
+            wire.ended.set()
             wire.shutdown()
             thread.join()

@@ -1,10 +1,11 @@
 """Talking to DynamoDB: the client with its limits, and what its failures mean to a caller."""
 
-import random
+import logging
 import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from random import SystemRandom
 from typing import Any
 from uuid import uuid4
 
@@ -31,6 +32,7 @@ ATTEMPTS = 2
 LATEST_REQUEST = 1.9  # seconds
 
 FIRST_PAUSE = 0.01  # seconds, doubled each time
+JITTER = SystemRandom()  # functions restored from one snapshot must not pause alike
 
 # How another transaction in the way is told: by a reason, and in words where pydynox has no type.
 CONTENTION = ("TransactionConflict", "Transaction is ongoing")
@@ -53,6 +55,7 @@ Operation = dict[str, Any]
 
 def connect(settings: Settings) -> DynamoDBClient:
     """Return a client for the DynamoDB that the settings name. It connects when first used."""
+    logging.getLogger("pydynox").setLevel(logging.WARNING)  # at INFO it tells of every request
     credentials = "offline" if settings.offline else None
     return DynamoDBClient(
         region=settings.region,
@@ -130,11 +133,11 @@ class Exchange:
 
     def attempts(self) -> Iterator[None]:
         """Yield for as long as a request may begin, with longer and longer pauses in between."""
-        pause = FIRST_PAUSE
-        while time.monotonic() < self._latest:
+        pause, longest = 0.0, FIRST_PAUSE
+        while time.monotonic() + pause < self._latest:
+            time.sleep(pause)
             yield
-            time.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - jitter needs no secrecy
-            pause *= 2
+            pause, longest = longest * JITTER.uniform(0.5, 1), longest * 2
 
     def _apply(self, name: str, operation: Operation) -> dict[str, Item | None]:
         client = self._client
@@ -151,12 +154,10 @@ class Exchange:
             self._client.sync_transact_write(list(operations.values()), client_request_token=token)
         except TransactionCanceledException as error:
             reasons = re.findall(r"\w+", str(error).rpartition("[")[2])  # one for each operation
-            refused = [
-                each for each, reason in zip(operations, reasons, strict=True) if reason == REFUSED
-            ]
-            if not refused:
+            if not {REFUSED, "None"}.issuperset(reasons):  # not the last word: others are at it
                 raise
-            return dict.fromkeys(refused)
+            told = zip(operations, reasons, strict=True)
+            return {name: None for name, reason in told if reason == REFUSED}
         return {}
 
     @contextmanager

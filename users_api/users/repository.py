@@ -10,7 +10,7 @@ own write from somebody else's.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from datetime import UTC, datetime
 from time import time
 from uuid import uuid4
@@ -32,7 +32,8 @@ from users_api.users.model import FIELDS, User, folded, is_user_id, restored_use
 
 logger = logging.getLogger(__name__)
 
-OWN = "userId = :owner"
+NO_USER = 'Could not find user with provided "userId"'
+FREE_OR_OWN = "attribute_not_exists(email) OR userId = :owner"
 
 
 class StoredUser(Struct, frozen=True):
@@ -95,11 +96,9 @@ class UserRepository:
         """Return the one user with this e-mail address, or none, as it is now."""
         exchange = Exchange(self._client)
         marker = exchange.get(self._emails, {"email": folded(email)})
-        item = marker and exchange.get(self._users, {"userId": marker["userId"]})
-        users = [_stored(item)] if item else []
-        return [
-            each for each in users if each.user.email and folded(each.user.email) == folded(email)
-        ]
+        item = exchange.get(self._users, {"userId": marker["userId"]}) if marker else None
+        found = [_stored(item)] if item else []
+        return [each for each in found if folded(each.user.email or "") == folded(email)]
 
     def list(self, limit: int, after: str | None) -> tuple[list[StoredUser], str | None]:
         """Return up to `limit` users that follow the position `after`, in no particular order.
@@ -121,16 +120,17 @@ class UserRepository:
         PreconditionFailedError, and ConflictError if the new e-mail address is taken.
         """
         exchange = Exchange(self._client)
-        for current in self._accepted(exchange, user_id, accepts):
+        for _ in exchange.attempts():  # again if others write in between
+            current = self._get(exchange, user_id)
             user = change(current.user)
+            _require(current, accepts)
             if user == current.user:
                 return current
             item = _item(user, current.item)
             refused = exchange.write(**self._replacement(current, user, item))
             if not refused or _is_ours(refused.get("user"), item):
                 return StoredUser(user, item)
-            if "user" not in refused:
-                raise _taken("email")
+            _require_email(refused)
         raise StoreUnavailableError
 
     def remove(self, user_id: str, accepts: Callable[[str], bool]) -> None:
@@ -139,14 +139,17 @@ class UserRepository:
         Raises NotFoundError and PreconditionFailedError, as `change` does.
         """
         exchange = Exchange(self._client)
-        for current in self._accepted(exchange, user_id, accepts):
+        for _ in exchange.attempts():  # again if others write in between
+            current = self._get(exchange, user_id)
+            _require(current, accepts)
             condition, values = _unchanged(current)
             writes = {"user": delete(self._users, {"userId": user_id}, condition, **values)}
             if current.user.email is not None:
-                writes["email"] = self._release(current.user.email, user_id)
+                writes["former_email"] = self._release(current.user.email, user_id)
             refused = exchange.write(**writes)
             if not refused or _is_gone(refused.get("user"), current.item):
                 return
+            _require_email(refused)
         raise StoreUnavailableError
 
     def check(self) -> None:
@@ -160,18 +163,8 @@ class UserRepository:
         key = {"userId": user_id}
         item = exchange.get(self._users, key) if is_user_id(user_id) else None
         if item is None:
-            raise NotFoundError('Could not find user with provided "userId"')
+            raise NotFoundError(NO_USER)
         return _stored(item)
-
-    def _accepted(
-        self, exchange: Exchange, user_id: str, accepts: Callable[[str], bool]
-    ) -> Iterator[StoredUser]:
-        """Yield the user as it is now, and again for as long as others write in between."""
-        for _ in exchange.attempts():
-            current = self._get(exchange, user_id)
-            if not accepts(current.revision):
-                raise PreconditionFailedError("The user has changed since")
-            yield current
 
     def _replacement(self, current: StoredUser, user: User, item: Item) -> dict[str, Operation]:
         condition, values = _unchanged(current)
@@ -186,11 +179,10 @@ class UserRepository:
 
     def _claim(self, email: str, owner: str) -> Operation:
         marker = {"email": folded(email), "userId": owner}
-        return put(self._emails, marker, f"attribute_not_exists(email) OR {OWN}", owner=owner)
+        return put(self._emails, marker, FREE_OR_OWN, owner=owner)
 
     def _release(self, email: str, owner: str) -> Operation:
-        key = {"email": folded(email)}
-        return delete(self._emails, key, f"attribute_not_exists(email) OR {OWN}", owner=owner)
+        return delete(self._emails, {"email": folded(email)}, FREE_OR_OWN, owner=owner)
 
     def _remember(self, request: IdempotentRequest, item: Item) -> Operation:
         result = {name: item[name] for name in ("userId", "updatedAt", "writeId")}
@@ -250,6 +242,19 @@ def _is_gone(found: Item | None, removed: Item) -> bool:
     if found is None:
         return False
     return not found or found.get("creationId") != removed.get("creationId")
+
+
+def _require(current: StoredUser, accepts: Callable[[str], bool]) -> None:
+    if not accepts(current.revision):
+        raise PreconditionFailedError("The user has changed since")
+
+
+def _require_email(refused: Container[str]) -> None:
+    """Raise what stands in the way if it is not a change of the user itself."""
+    if "user" not in refused:
+        if "email" in refused:
+            raise _taken("email")
+        raise RuntimeError("The e-mail address of a user is marked as somebody else's")
 
 
 def _taken(field: str) -> ConflictError:

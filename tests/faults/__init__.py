@@ -1,0 +1,1 @@
+"""The service when DynamoDB fails, and when many write at once."""

@@ -1,0 +1,113 @@
+"""Every request that the service makes to DynamoDB goes wrong in every way.
+
+What is right is observed, not written down: each scenario runs undisturbed once, and then again
+for each request that it was seen to make and each fault. Whatever happens, the client gets the
+same answer as before or is told of a failure; the tables are as they were or as they should
+become; and the same call once more does what it should on such tables.
+"""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain, product
+from typing import NamedTuple
+from unittest import TestCase
+
+from tests.faults.scenarios import SCENARIOS, Course, Scenario, Stage
+from tests.service import engine
+from tests.wire import Fault, Plan, tapped
+from tests.wire_faults import MISTAKES, TROUBLES, dripping
+
+FEWEST_CALL_SITES = 50
+OPERATIONS = {"GetItem", "PutItem", "DeleteItem", "Scan", "TransactWriteItems"}
+
+UNAVAILABLE = '503 {"error":"The service is not available for the moment, please try again"}'
+FAILED = '500 {"error":"Internal server error"}'
+
+FAULTS: dict[str, Fault] = TROUBLES | MISTAKES | {"dripping": dripping(1)}
+
+
+class Site(NamedTuple):
+    """A request to DynamoDB that a scenario makes: the `nth` of its operation."""
+
+    scenario: Scenario
+    undisturbed: Course
+    operation: str
+    nth: int
+
+
+class Disturbance(NamedTuple):
+    """What goes wrong there."""
+
+    fault: str
+    lasting: bool
+    delivered: bool
+
+
+# What never reached DynamoDB has no answer to drip.
+DISTURBANCES = [
+    Disturbance(fault, lasting, delivered)
+    for fault, lasting, delivered in product(FAULTS, [False, True], [False, True])
+    if delivered or fault != "dripping"
+]
+
+
+class MatrixTest(TestCase):
+    """Call sites x faults x before and after x first attempt and all attempts."""
+
+    def test_every_fault_everywhere(self) -> None:
+        """Nothing acknowledged is lost, no conflict is false, and no user is made by halves."""
+        sites = list(recorded_sites())
+        self.assertGreaterEqual(len(sites), FEWEST_CALL_SITES)
+        self.assertEqual({site.operation for site in sites}, OPERATIONS)
+        with ThreadPoolExecutor(len(sites)) as threads, self.assertLogs(level="ERROR"):
+            violations = list(chain.from_iterable(threads.map(violations_at, sites)))
+        sys.stdout.write(
+            f"{len(sites)} call sites, {len(FAULTS)} faults, "
+            f"{len(sites) * len(DISTURBANCES)} runs, {len(violations)} violations\n"
+        )
+        for violation in violations:
+            with self.subTest():
+                self.fail(violation)
+
+
+def recorded_sites() -> Iterator[Site]:
+    """Return where the scenarios can be disturbed: what they are seen to ask when they are not."""
+    with tapped(engine()) as wire:
+        stage = Stage(wire)
+        for scenario in SCENARIOS:
+            course = stage.play(scenario)
+            for operation, number in Counter(course.calls).items():
+                for nth in range(1, number + 1):
+                    yield Site(scenario, course, operation, nth)
+
+
+def violations_at(site: Site) -> list[str]:
+    """Disturb a request in every way, and return what went wrong that should not.
+
+    All runs share a client, whose budget of retries they do not exhaust.
+    """
+    with tapped(engine()) as wire:
+        stage = Stage(wire)
+        found = [(each, violation(stage, site, each)) for each in DISTURBANCES]
+    return [f"{site} {disturbance}: {wrong}" for disturbance, wrong in found if wrong]
+
+
+def violation(stage: Stage, site: Site, disturbance: Disturbance) -> str:
+    """Return what is wrong with how the scenario goes then; nothing if all is well."""
+    fault, lasting, delivered = disturbance
+    plan = Plan(FAULTS[fault], site.operation, site.nth, lasting=lasting, delivered=delivered)
+    try:
+        course = stage.play(site.scenario, plan)
+    except AssertionError as error:
+        return f"breaks an invariant: {error}"
+    before, (first, second), _ = site.undisturbed
+    mistaken = fault in MISTAKES and site.scenario.target != "/health"
+    failure = FAILED if mistaken else UNAVAILABLE
+    right = [
+        (first, second),
+        ((failure, before), first),  # it was not applied
+        ((failure, first[1]), second),  # it was
+    ]
+    return "" if course.steps in right else f"{course.steps}, none of {right}"

@@ -1,0 +1,337 @@
+"""A store that fails: what the client is told, and what is asked of the store again."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import product
+from types import MappingProxyType
+from typing import NamedTuple
+from uuid import uuid4
+
+from msgspec.structs import replace
+
+from tests.service import Service, ServiceTest, engine
+from tests.transports import Answer
+from tests.wire import Fault, Plan, Request, tapped
+from tests.wire_faults import (
+    CONFLICT,
+    MISTAKES,
+    cancelled,
+    closed,
+    cut_short,
+    dripping,
+    error,
+    web_page,
+)
+
+GET, PUT, DELETE, TRANSACT = "GetItem", "PutItem", "DeleteItem", "TransactWriteItems"
+CONTENDED, REFUSED = "TransactionConflict", "ConditionalCheckFailed"
+
+
+class Call(NamedTuple):
+    """A call of the service, and that request to the store which is of interest."""
+
+    request: str
+    method: str
+    target: str
+    document: object = None
+    headers: Mapping[str, str] = MappingProxyType({})
+
+
+class Outcome(NamedTuple):
+    """What was answered, and what was asked of the store."""
+
+    answer: Answer
+    requests: list[str]
+
+
+class StoreTest(ServiceTest):
+    """A service whose store is as it should be, and others on the same tables where it fails."""
+
+    def user(self, **fields: str) -> str:
+        """Create a user; return its address."""
+        answer = self.call("POST", "/users", {"name": "Ada"} | fields)
+        return f"/users/{answer.json['userId']}"
+
+    def disturbed(self, call: Call, plan: Plan) -> Outcome:
+        """Make a call that goes as planned."""
+        _, method, target, document, headers = call
+        with tapped(engine()) as wire:
+            service = Service(replace(self.service.settings, endpoint_url=wire.url))
+            wire.follow(plan)
+            return Outcome(service.call(method, target, document, **headers), wire.calls)
+
+    def all_disturbed(self, calls: Sequence[Call], plans: Sequence[Plan]) -> list[Outcome]:
+        """Make many calls at once, for all that most of them do is wait."""
+        with ThreadPoolExecutor(len(calls)) as threads:
+            return list(threads.map(self.disturbed, calls, plans))
+
+    def assert_unavailable(self, answer: Answer) -> None:
+        """Assert that the client is asked to try again."""
+        self.assert_refused(answer, 503)
+        self.assertEqual(answer.headers["Retry-After"], "1")
+
+
+class TroubleTest(StoreTest):
+    """The store cannot answer."""
+
+    def test_for_ever(self) -> None:
+        """The client is asked to try again, and the store was, twice, where that may help."""
+        troubles: list[tuple[Fault, int]] = [
+            (closed, 2),
+            (cut_short, 2),
+            (web_page, 1),
+            (error(400, "ProvisionedThroughputExceededException"), 2),
+            (error(400, "ThrottlingException"), 2),
+            (error(500, "InternalServerError"), 2),
+            (error(503, "ServiceUnavailable"), 2),
+            (error(400, "SomethingNewException"), 1),
+        ]
+        read, write = Call(GET, "GET", "/users/a"), Call(PUT, "POST", "/users", {"name": "Ada"})
+        cases = [(call, fault, times) for call in (read, write) for fault, times in troubles]
+        plans = [Plan(fault, call.request, lasting=True) for call, fault, _ in cases]
+        outcomes = self.all_disturbed([call for call, _, _ in cases], plans)
+        for (call, fault, times), outcome in zip(cases, outcomes, strict=True):
+            with self.subTest(call=call, fault=fault):
+                self.assert_unavailable(outcome.answer)
+                self.assertEqual(outcome.requests, [call.request] * times)
+
+    def test_once(self) -> None:
+        """A moment's trouble is not the client's."""
+        faults = [closed, cut_short, error(400, "ThrottlingException")]
+        calls = [Call(GET, "GET", self.user())] * len(faults)
+        for outcome in self.all_disturbed(calls, [Plan(fault, GET) for fault in faults]):
+            self.assertEqual((outcome.answer.status, outcome.requests), (200, [GET, GET]))
+
+    def test_too_late(self) -> None:
+        """After a slow answer nothing more is asked, lest the call takes longer than it may."""
+        self.user(email="late@example.com")
+        calls = [
+            Call(GET, "GET", "/users?email=late@example.com"),
+            Call(GET, "PATCH", self.user(), {"name": "Bob"}),
+            Call(GET, "DELETE", self.user()),
+        ]
+        plans = [Plan(dripping(2), GET, delivered=True)] * len(calls)
+        for call, outcome in zip(calls, self.all_disturbed(calls, plans), strict=True):
+            with self.subTest(call=call):
+                self.assert_unavailable(outcome.answer)
+                self.assertEqual(outcome.requests, [GET])
+
+
+class WriteTest(StoreTest):
+    """Writes whose success the store does not tell at first."""
+
+    def writes(self) -> list[Call]:
+        """Return writes of every kind, each about a user of its own."""
+
+        def email() -> str:
+            return f"{uuid4()}@example.com"
+
+        def new() -> dict[str, str]:
+            return {"userId": str(uuid4()), "name": "Ada"}
+
+        def key() -> dict[str, str]:
+            return {"Idempotency_Key": str(uuid4())}
+
+        return [
+            Call(PUT, "POST", "/users", new()),
+            Call(TRANSACT, "POST", "/users", new() | {"email": email()}),
+            Call(TRANSACT, "POST", "/users", new(), key()),
+            Call(TRANSACT, "POST", "/users", new() | {"email": email()}, key()),
+            Call(PUT, "PATCH", self.user(), {"name": "Bob"}),
+            Call(PUT, "PATCH", self.user(email=email()), {"name": "Bob"}),
+            Call(TRANSACT, "PATCH", self.user(), {"email": email()}),
+            Call(TRANSACT, "PATCH", self.user(email=email()), {"email": email()}),
+            Call(TRANSACT, "PATCH", self.user(email=email()), {"email": None}),
+            Call(DELETE, "DELETE", self.user()),
+            Call(TRANSACT, "DELETE", self.user(email=email())),
+        ]
+
+    def transactions(self) -> list[Call]:
+        return [call for call in self.writes() if call.request == TRANSACT]
+
+    def assert_absorbed(self, calls: Sequence[Call], plan: Callable[[Call], Plan]) -> None:
+        """Assert that what goes wrong as planned costs one more request, and nothing else."""
+        outcomes = self.all_disturbed(calls, [plan(call) for call in calls])
+        for call, (answer, requests) in zip(calls, outcomes, strict=True):
+            with self.subTest(call=call):
+                self.assert_done(call, answer)
+                self.assertEqual(requests.count(call.request), 2)
+
+    def assert_done(self, call: Call, answer: Answer) -> None:
+        """Assert that the answer is that of success, and the truth."""
+        self.assertEqual(answer.status, {"POST": 201, "PATCH": 200, "DELETE": 204}[call.method])
+        if call.method == "DELETE":
+            self.assert_refused(self.call("GET", call.target), 404)
+        else:
+            found = self.call("GET", f"/users/{answer.json['userId']}")
+            self.assertEqual(found.body, answer.body)
+            self.assertEqual(found.headers["ETag"], answer.headers["ETag"])
+        self.assertNotIn("Idempotent-Replayed", answer.headers)
+
+    def test_lost_answer(self) -> None:
+        """What was done is answered as done, although the first answer is lost."""
+        self.assert_absorbed(self.writes(), lambda call: Plan(closed, call.request, delivered=True))
+
+    def test_contention(self) -> None:
+        """While another transaction is in the way, the same is asked again."""
+        self.assert_absorbed(self.writes(), lambda call: Plan(contention(call), call.request))
+
+    def test_contention_with_itself(self) -> None:
+        """That may be our own first attempt, which is about to be applied after all."""
+        self.assert_absorbed(
+            self.writes(), lambda call: Plan(contention(call), call.request, delivered=True)
+        )
+
+    def test_contention_and_refusal(self) -> None:
+        """What is refused while another transaction is in the way is not yet the whole truth."""
+        refused_first = Plan(cancelled(REFUSED, CONTENDED), TRANSACT)
+        self.assert_absorbed(self.transactions(), lambda _: refused_first)
+        contended_first = Plan(cancelled(CONTENDED, REFUSED), TRANSACT)
+        self.assert_absorbed(self.transactions(), lambda _: contended_first)
+
+    def test_endless(self) -> None:
+        """Contention that does not end, nor changes by others, are not waited for too long."""
+        calls = self.writes()
+        plans = [Plan(contention(call), call.request, lasting=True) for call in calls]
+        changes = [call for call in self.transactions() if call.method != "POST"]
+        plans += [Plan(cancelled(REFUSED), TRANSACT, lasting=True)] * len(changes)
+        calls += changes
+        for call, outcome in zip(calls, self.all_disturbed(calls, plans), strict=True):
+            with self.subTest(call=call):
+                self.assert_unavailable(outcome.answer)
+                self.assertIn(outcome.requests.count(call.request), range(3, 15))
+
+    def test_repeated_with_key(self) -> None:
+        """Who is told of trouble though all was done gets the answer by asking again."""
+        headers = {"Idempotency_Key": str(uuid4())}
+        call = Call(TRANSACT, "POST", "/users", {"name": "Ada"}, headers)
+        outcome = self.disturbed(call, Plan(web_page, TRANSACT, delivered=True))
+        self.assert_unavailable(outcome.answer)
+        answer = self.call("POST", "/users", {"name": "Ada"}, **headers)
+        self.assertEqual((answer.status, answer.headers["Idempotent-Replayed"]), (201, "true"))
+
+    def test_key_that_expires_meanwhile(self) -> None:
+        """A key that is refused, and forgotten before it is looked up, can be used again."""
+        headers = {"Idempotency_Key": str(uuid4())}
+        call = Call(TRANSACT, "POST", "/users", {"name": "Ada"}, headers)
+        outcome = self.disturbed(call, Plan(cancelled("None", REFUSED), TRANSACT))
+        self.assert_unavailable(outcome.answer)
+        self.assertEqual(outcome.requests, [TRANSACT, GET])
+
+
+class MeanwhileTest(StoreTest):
+    """Somebody else writes after our request was applied, or before it is, and we send it again."""
+
+    def setUp(self) -> None:
+        self.target = self.user()
+        self.user_id = self.target.rpartition("/")[2]
+
+    def change(self, **fields: str | None) -> Answer:
+        return self.call("PATCH", self.target, fields)
+
+    def replace(self) -> None:
+        self.call("DELETE", self.target)
+        self.call("POST", "/users", {"userId": self.user_id, "name": "Eve"})
+
+    def test_created_then_changed(self) -> None:
+        """A user that was made, and changed since, was made."""
+        self.call("DELETE", self.target)
+        call = Call(PUT, "POST", "/users", {"userId": self.user_id, "name": "Ada"})
+        answer = self.disturbed(call, after(partial(self.change, name="Bob"), PUT)).answer
+        self.assertEqual((answer.status, answer.json), (201, call.document))
+        self.assertEqual(self.call("GET", self.target).json["name"], "Bob")
+
+    def test_created_by_another(self) -> None:
+        """A user that somebody else made first is taken."""
+        self.call("DELETE", self.target)
+        call = Call(PUT, "POST", "/users", {"userId": self.user_id, "name": "Ada"})
+        self.assert_refused(self.disturbed(call, before(self.replace, PUT)).answer, 409)
+        self.assertEqual(self.call("GET", self.target).json["name"], "Eve")
+
+    def test_changed_twice(self) -> None:
+        """Both changes last, whichever was first."""
+        user = {"userId": self.user_id, "name": "Bob"}
+        call = Call(PUT, "PATCH", self.target, {"name": "Bob"})
+        for plan in (before, after):
+            with self.subTest(plan=plan.__name__):
+                self.change(name="Ada", email=None)
+                user["email"] = f"{uuid4()}@example.com"
+                answer = self.disturbed(
+                    call, plan(partial(self.change, email=user["email"]), PUT)
+                ).answer
+                self.assertEqual((answer.status, answer.json), (200, user))
+                self.assertEqual(self.call("GET", self.target).json, user)
+
+    def test_changed_before_removal(self) -> None:
+        """A removal is of the user as it is then, unless another revision was named."""
+        current = {"If_Match": self.call("GET", self.target).headers["ETag"]}
+        for number, (headers, status) in enumerate([(current, 412), ({}, 204)]):
+            with self.subTest(headers=headers):
+                call = Call(DELETE, "DELETE", self.target, None, headers)
+                plan = before(partial(self.change, name=str(number)), DELETE)
+                self.assertEqual(self.disturbed(call, plan).answer.status, status)
+
+    def test_removed_then_created(self) -> None:
+        """A user that was removed, and made again by somebody else, is not removed again."""
+        call = Call(DELETE, "DELETE", self.target)
+        self.assertEqual(self.disturbed(call, after(self.replace, DELETE)).answer.status, 204)
+        self.assertEqual(self.call("GET", self.target).json["name"], "Eve")
+
+
+class MistakeTest(StoreTest):
+    """The store refuses for good: that is our own fault."""
+
+    def test_mistakes(self) -> None:
+        """The client is not told why; the log is, once, and nothing is asked again."""
+        calls = [
+            Call(GET, "GET", "/users/a"),
+            Call(PUT, "POST", "/users", {"name": "Ada"}),
+            Call(TRANSACT, "POST", "/users", {"name": "Ada", "email": "mistaken@example.com"}),
+        ]
+        for (name, fault), call in product(MISTAKES.items(), calls):
+            with self.subTest(name, call=call), self.assertLogs("users_api", "ERROR") as logs:
+                outcome = self.disturbed(call, Plan(fault, call.request, lasting=True))
+                self.assert_refused(outcome.answer, 500)
+                self.assertEqual(outcome.answer.body, b'{"error":"Internal server error"}')
+                self.assertEqual(outcome.requests, [call.request])
+                [told] = logs.output
+                self.assertIn(outcome.answer.headers["X-Request-Id"], told)
+                self.assertIn("Exception", told)
+
+    def test_disputed_email(self) -> None:
+        """An address that is the user's, but marked as somebody else's, is for us to mend."""
+        target, table = (
+            self.user(email="disputed@example.com"),
+            self.service.settings.user_emails_table,
+        )
+        marker = {"email": "disputed@example.com", "userId": "somebody"}
+        self.service.table().sync_put_item(table, marker)
+        for method, document in [("DELETE", None), ("PATCH", {"email": None})]:
+            with self.subTest(method=method), self.assertLogs("users_api", "ERROR"):
+                self.assert_refused(self.call(method, target, document), 500)
+        self.assertEqual(self.call("PATCH", target, {"name": "Bob"}).status, 200)
+        self.assertEqual(self.call("GET", target).json["email"], "disputed@example.com")
+
+
+def contention(call: Call) -> Fault:
+    """Return how DynamoDB says that another transaction is in the way of this request."""
+    return cancelled(CONTENDED) if call.request == TRANSACT else CONFLICT
+
+
+def before(act: Callable[[], object], request: str) -> Plan:
+    """Let somebody else act before a request is applied."""
+    return Plan(_meanwhile(act, CONFLICT), request)
+
+
+def after(act: Callable[[], object], request: str) -> Plan:
+    """Let somebody else act after a request was applied, whose answer is lost."""
+    return Plan(_meanwhile(act, closed), request, delivered=True)
+
+
+def _meanwhile(act: Callable[[], object], fault: Fault) -> Fault:
+    def acting(request: Request) -> Iterator[bytes]:
+        act()
+        yield from fault(request)
+
+    return acting
