@@ -126,13 +126,17 @@ def parameters() -> dict[str, Schema]:
     """Return the parameters, by the names under which calls refer to them."""
     fields = schemas()["NewUser"]["properties"]
     query = without_null(msgspec.json.schema(views.UserQuery))["$defs"]["UserQuery"]["properties"]
-    tags = {"type": "string", "maxLength": 1024, "pattern": f"^({web.ENTITY_TAGS.pattern})$"}
+    tags = {
+        "type": "string",
+        "format": "entity-tags",
+        "maxLength": web.LONGEST_ENTITY_TAGS,
+        "pattern": web.ENTITY_TAGS.pattern,
+    }
     key = {"type": "string", "maxLength": 255, "pattern": web.IDEMPOTENCY_KEY.pattern}
-    cursor = query["cursor"] | {"maxLength": 256}
     return {
         "UserId": parameter("path", "userId", fields["userId"], "The id of a user."),
         "Limit": parameter("query", "limit", query["limit"], "How many users a page has at most."),
-        "Cursor": parameter("query", "cursor", cursor, "The `next` of the page before."),
+        "Cursor": parameter("query", "cursor", query["cursor"], "The `next` of the page before."),
         "Email": parameter(
             "query", "email", query["email"], "Whose address to look up, in any case."
         ),
@@ -160,28 +164,44 @@ def parameter(place: str, name: str, schema: Schema, description: str) -> Schema
 
 def headers() -> dict[str, Schema]:
     """Return the headers of answers, by their names."""
-    described = {
-        "ETag": ("The revision of the user; another one after every change.", REVISION),
-        "Last-Modified": ("When the user was last changed.", "Sun, 22 Nov 2026 10:38:02 GMT"),
-        "Location": ("Where the user is.", "/users/someUserId"),
-        "Link": (
+    return {
+        "ETag": header(
+            "The revision of the user; another one after every change.",
+            REVISION,
+            pattern='^"[!#-~]+"$',
+        ),
+        "Last-Modified": header(
+            "When the user was last changed; not there for a user of old.",
+            "Sun, 22 Nov 2026 10:38:02 GMT",
+            required=False,
+            pattern="^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT$",
+        ),
+        "Location": header("Where the user is.", "/users/someUserId", pattern="^/"),
+        "Link": header(
             "Where the next page is, while there is more.",
             '</users?limit=25&cursor=eyQmbHNvbWVVc2VySWQ>; rel="next"',
+            required=False,
+            pattern='^</[^>]*>; rel="next"$',
         ),
-        "Idempotent-Replayed": ("`true` if this answer was given before.", "true"),
-        "Retry-After": ("In how many seconds to try again.", "1"),
-        "X-Request-Id": (
+        "Idempotent-Replayed": header(
+            "There if this answer was given before.", "true", required=False, enum=["true"]
+        ),
+        "Retry-After": header("In how many seconds to try again.", "1", pattern="^[1-9][0-9]*$"),
+        "X-Request-Id": header(
             "The id of this request, also in the log.",
             "b1d6a6a7-3c3e-4b8a-9a55-0a1c6f1d2e3f",
+            pattern="^[!-~]+$",
         ),
     }
+
+
+def header(description: str, example: str, *, required: bool = True, **rules: object) -> Schema:
+    """Return one header of answers."""
     return {
-        name: {
-            "description": description,
-            "schema": {"type": "string", "maxLength": 2048},
-            "example": example,
-        }
-        for name, (description, example) in described.items()
+        "description": description,
+        "required": required,
+        "schema": {"type": "string", "maxLength": 1024, **rules},
+        "example": example,
     }
 
 
@@ -423,5 +443,10 @@ def get_index() -> Schema:
     }
 
 
+def rendered() -> str:
+    """Return the document as it is kept in a file."""
+    return json.dumps(contract(), indent=2, ensure_ascii=False) + "\n"
+
+
 if __name__ == "__main__":
-    CONTRACT.write_text(json.dumps(contract(), indent=2, ensure_ascii=False) + "\n", "utf-8")
+    CONTRACT.write_text(rendered(), "utf-8")

@@ -5,23 +5,31 @@ function answers. This is a small one of these, for one function at a time.
 """
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from compileall import compile_dir
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import distribution
 from pathlib import Path
+from py_compile import PycInvalidationMode
 from queue import Empty, SimpleQueue
-from tempfile import TemporaryDirectory
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from threading import Thread
+from time import perf_counter
 from typing import Any
+from urllib.parse import parse_qs, parse_qsl
 from uuid import uuid4
-from zipfile import ZipFile
+from zipfile import ZipFile, ZipInfo
 
 from tests.transports import Answer, answered, recorded
 
 RUNTIME_CLIENT = ("awslambdaric", "simplejson", "snapshot-restore-py")
+EXTENDED_TIMESTAMP = b"UT"  # what `zip` adds to an entry: its date in UTC, to the second
 SECONDS_TO_ANSWER = 30
 SECONDS_TO_END = 5
 
@@ -79,10 +87,14 @@ class _Exchange(BaseHTTPRequestHandler):
 
 
 class Function:
-    """A function that runs; its code lies in `root`."""
+    """A function that runs; its code lies in `root`, and its process began at `started`."""
 
-    def __init__(self, root: Path, log: Path, api: RuntimeApi) -> None:
+    def __init__(
+        self, root: Path, process: int, started: float, log: Path, api: RuntimeApi
+    ) -> None:
         self.root = root
+        self.process = process
+        self.started = started
         self._log = log
         self._api = api
 
@@ -105,22 +117,32 @@ class Function:
 
     def request(self, method: str, path: str, body: str | None = None) -> Answer:
         """Send an HTTP request as a REST API of API Gateway does."""
-        event = recorded("rest-v1") | {"httpMethod": method, "path": path, "body": body}
-        event["requestContext"]["path"] = f"/{event['requestContext']['stage']}{path}"
-        event["headers"]["Content-Type"] = "application/json"
-        event["multiValueHeaders"]["Content-Type"] = ["application/json"]
-        return answered(self.invoke(event))
+        return answered(self.invoke(rest_event(method, path, body)))
 
     def log(self) -> str:
         """Return what the function and its runtime client have printed so far."""
         return self._log.read_text("utf-8")
 
 
+def rest_event(method: str, path: str, body: str | None = None) -> dict[str, Any]:
+    """Return the event in which a REST API of API Gateway hands over an HTTP request."""
+    event = recorded("rest-v1")
+    path, _, query = path.partition("?")
+    event |= {"httpMethod": method, "path": path, "body": body}
+    if query:
+        event["queryStringParameters"] = dict(parse_qsl(query))
+        event["multiValueQueryStringParameters"] = parse_qs(query)
+    event["requestContext"]["path"] = f"/{event['requestContext']['stage']}{path}"
+    event["headers"]["Content-Type"] = "application/json"
+    event["multiValueHeaders"]["Content-Type"] = ["application/json"]
+    return event
+
+
 @contextmanager
 def running_function(
     package: Path, configuration: Mapping[str, Any], dynamodb: str
 ) -> Iterator[Function]:
-    """Run a function in a process of its own.
+    """Run a packaged function in a process of its own.
 
     Args:
         package: The zip that would go to Lambda, or did.
@@ -128,43 +150,64 @@ def running_function(
         dynamodb: The URL of the DynamoDB that it is to use.
 
     """
+    with TemporaryDirectory() as folder:
+        root, runtime = Path(folder, "task"), Path(folder, "runtime")
+        unpack(package, root)
+        make_runtime(runtime, *RUNTIME_CLIENT)
+        with started(root, runtime, configuration, dynamodb) as function:
+            yield function
+
+
+@contextmanager
+def started(
+    root: Path, runtime: Path, configuration: Mapping[str, Any], dynamodb: str
+) -> Iterator[Function]:
+    """Run the function that lies unpacked in `root`, with the packages of the folder `runtime`."""
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory()))
-        root, client, log = folder / "task", folder / "runtime", folder / "log"
-        _unpack(package, root)
-        _link_runtime_client(client)
+        log = stack.enter_context(NamedTemporaryFile())
         api = stack.enter_context(_serving(RuntimeApi()))
         environment = _environment(configuration, root) | {
             "AWS_ENDPOINT_URL_DYNAMODB": dynamodb,
             "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api.server_port}",
-            "PYTHONPATH": f"{root}:{client}",
+            "PYTHONPATH": f"{root}:{runtime}",
         }
         # the interpreter beneath the virtual environment, without any packages of its own
         python = Path(sys.base_prefix, "bin", configuration["Runtime"])
         command = [python, "-S", "-m", "awslambdaric", configuration["Handler"]]
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                command, cwd=root, env=environment, stdout=output, stderr=subprocess.STDOUT
-            )
+        begin = perf_counter()
+        process = subprocess.Popen(
+            command, cwd=root, env=environment, stdout=log, stderr=subprocess.STDOUT
+        )
         stack.callback(_end, process)
-        yield Function(root, log, api)
+        yield Function(root, process.pid, begin, Path(log.name), api)
 
 
-def _unpack(package: Path, root: Path) -> None:
-    """Unpack a zip as Lambda does: read-only."""
+def unpack(package: Path, root: Path) -> None:
+    """Unpack a zip as Lambda does: read-only, with the dates of its entries."""
     with ZipFile(package) as archive:
         archive.extractall(root)
+        for entry in archive.infolist():
+            date = _date(entry)
+            os.utime(root / entry.filename, (date, date))
     for path in (root, *root.rglob("*")):
         path.chmod(0o555 if path.is_dir() else 0o444)
 
 
-def _link_runtime_client(folder: Path) -> None:
-    """Make a folder that holds the runtime client and nothing else."""
-    folder.mkdir()
-    for name in RUNTIME_CLIENT:
-        installed = distribution(name)
-        for part in {file.parts[0] for file in installed.files or ()} - {"..", "__pycache__"}:
-            (folder / part).symlink_to(str(installed.locate_file(part)))
+def _date(entry: ZipInfo) -> float:
+    """Return when the file was last changed: to the second if the zip has it, else to two."""
+    if entry.extra[:2] == EXTENDED_TIMESTAMP:
+        return float(int.from_bytes(entry.extra[5:9], "little"))
+    return datetime(*entry.date_time, tzinfo=UTC).timestamp()
+
+
+def make_runtime(folder: Path, *distributions: str) -> None:
+    """Make a folder of installed distributions, compiled ahead, as Lambda's runtime has it."""
+    for installed in map(distribution, distributions):
+        for file in installed.files or ():
+            if file.parts[0] != ".." and file.suffix != ".pyc":
+                (folder / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(str(installed.locate_file(file)), folder / file)
+    compile_dir(folder, quiet=1, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
 
 
 def _environment(configuration: Mapping[str, Any], root: Path) -> dict[str, str]:
@@ -196,7 +239,7 @@ def _environment(configuration: Mapping[str, Any], root: Path) -> dict[str, str]
 @contextmanager
 def _serving(api: RuntimeApi) -> Iterator[RuntimeApi]:
     with api:
-        thread = Thread(target=api.serve_forever)
+        thread = Thread(target=api.serve_forever, args=(0.05,))
         thread.start()
         try:
             yield api

@@ -4,6 +4,7 @@ from flask import Flask
 
 from users_api import dynamodb, service, web
 from users_api.config import Settings
+from users_api.contract import views as contract
 from users_api.users import views
 from users_api.users.repository import UserRepository
 
@@ -18,6 +19,7 @@ def create_app(settings: Settings) -> Flask:
         emails=settings.user_emails_table,
         idempotency=settings.idempotency_table,
     )
-    service.register(app, users.check)
+    service.register(app, users.check, "users", "health", "openapi", *["docs"] * settings.docs_page)
+    contract.register(app, page=settings.docs_page)
     views.register(app, users)
     return app

@@ -20,6 +20,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     idempotency_table: Text = field(name="IDEMPOTENCY_TABLE")
     region: Text = field(name="AWS_REGION", default="us-east-1")
     endpoint_url: Text | None = field(name="AWS_ENDPOINT_URL_DYNAMODB", default=None)
+    docs_page: bool = field(name="DOCS_PAGE", default=True)
     offline: bool = field(name="IS_OFFLINE", default=False)  # set by `osls wsgi serve`
 
     @classmethod

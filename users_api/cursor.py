@@ -6,9 +6,21 @@ secret and no permission.
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Annotated
 from zlib import crc32
 
+from msgspec import Meta
+
 from users_api.errors import FieldError, InvalidFieldsError
+
+Cursor = Annotated[
+    str,
+    Meta(
+        max_length=256,
+        pattern="^[A-Za-z0-9_-]+$",
+        description="the `next` of an earlier page",
+    ),
+]
 
 
 def encode(kind: str, position: str) -> str:

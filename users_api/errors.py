@@ -14,16 +14,25 @@ ApiError
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import replace
+
+MOST_FIELDS_NAMED = 100
+LONGEST_NAME_REPEATED = 128
+
+Sentence = Annotated[str, Meta(max_length=256, pattern="^.+$")]
 
 
 class FieldError(Struct, frozen=True):
     """One bad field: its name, and what is wrong with it, without its value."""
 
-    field: str
-    message: str
+    field: Annotated[str, Meta(max_length=LONGEST_NAME_REPEATED)]
+    message: Sentence
+
+
+FieldErrors = Annotated[Sequence[FieldError], Meta(max_length=MOST_FIELDS_NAMED)]
 
 
 class ApiError(Exception):
@@ -43,13 +52,16 @@ class InvalidRequestError(ApiError):
 
 
 class InvalidFieldsError(InvalidRequestError):
-    """Fields of the body or the query are wrong; `errors` names every one of them."""
+    """Fields of the body or the query are wrong; `errors` names them, within limits."""
 
     code = "invalid_fields"
 
     def __init__(self, *errors: FieldError) -> None:
         super().__init__('Please correct the fields named in "errors"')
-        self.errors = errors
+        self.errors = [
+            replace(each, field=each.field[:LONGEST_NAME_REPEATED])
+            for each in errors[:MOST_FIELDS_NAMED]
+        ]
 
 
 class NotFoundError(ApiError):
@@ -108,22 +120,38 @@ class StoreUnavailableError(ApiError):
         self.headers = {"Retry-After": "1"}  # second
 
 
-def body(error: ApiError) -> dict[str, Any]:
-    """Return what an answer says by default: a sentence, and every bad field if there are any."""
-    return {"error": str(error)} | _fields(error)
+class Failure(Struct, frozen=True, omit_defaults=True):
+    """What an answer says by default: a sentence, and every bad field if there are any."""
+
+    error: Sentence
+    errors: FieldErrors | UnsetType = UNSET
 
 
-def problem(error: ApiError, title: str, request_id: str) -> dict[str, Any]:
-    """Return the same as problem details (RFC 9457), where `title` is the name of the status."""
-    return {
-        "type": "about:blank",
-        "title": title,
-        "status": error.status,
-        "detail": str(error),
-        "code": error.code,
-        "requestId": request_id,
-    } | _fields(error)
+class Problem(Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """The same as problem details (RFC 9457), with a stable `code` for programs."""
+
+    type: Literal["about:blank"]
+    title: Sentence
+    status: Annotated[int, Meta(ge=400, le=599, extra_json_schema={"format": "int32"})]
+    detail: Sentence
+    code: str
+    request_id: Annotated[str, Meta(max_length=128, pattern="^[!-~]+$")]
+    errors: FieldErrors | UnsetType = UNSET
 
 
-def _fields(error: ApiError) -> dict[str, Any]:
-    return {"errors": error.errors} if error.errors else {}
+def failure(error: ApiError) -> Failure:
+    """Return what an answer to `error` says."""
+    return Failure(str(error), error.errors or UNSET)
+
+
+def problem(error: ApiError, title: str, request_id: str) -> Problem:
+    """Return it as problem details, where `title` is the name of the status."""
+    return Problem(
+        type="about:blank",
+        title=title,
+        status=error.status,
+        detail=str(error),
+        code=error.code,
+        request_id=request_id,
+        errors=error.errors or UNSET,
+    )

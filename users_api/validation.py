@@ -15,9 +15,6 @@ T = TypeVar("T", bound=Struct)
 
 NUMBER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 
-MOST_UNKNOWN_FIELDS_NAMED = 100
-LONGEST_NAME_REPEATED = 128
-
 
 def create(kind: type[T], document: Mapping[str, object]) -> T:
     """Return a new `kind` made from a JSON object.
@@ -135,6 +132,6 @@ def _complaint(field: FieldInfo, error: ValidationError) -> str:
 
 def _unknown(kind: type[Struct], document: Mapping[str, object]) -> Iterator[FieldError]:
     known = {field.encode_name for field in _fields(kind)}
-    unknown = [name for name in document if name not in known]
-    for name in unknown[:MOST_UNKNOWN_FIELDS_NAMED]:
-        yield FieldError(name[:LONGEST_NAME_REPEATED], "is not a field of this resource")
+    for name in document:
+        if name not in known:
+            yield FieldError(name, "is not a field of this resource")

@@ -34,7 +34,11 @@ PROBLEM = "application/problem+json"
 LARGEST_BODY = 64 * 1024  # bytes
 REQUEST_ID = "users_api.request_id"  # the WSGI variable in which a gateway hands over its own
 
-ENTITY_TAGS = re.compile(r'\*|(W/)?"[!#-~]*"(\s*,\s*(W/)?"[!#-~]*")*')  # RFC 9110, section 8.8.3
+IDEMPOTENCY_KEY = re.compile(r"^[!-~]{1,255}$")
+LONGEST_ENTITY_TAGS = 8 * 1024
+ENTITY_TAGS = re.compile(  # RFC 9110, section 8.8.3
+    r'^(\*|(W/)?"[!#-~]*"([ \t]*,[ \t]*(W/)?"[!#-~]*")*)$'
+)
 
 FRAMEWORK_ERRORS = {  # what Flask and Werkzeug raise by themselves
     404: ("not_found", "There is nothing at this address"),
@@ -93,7 +97,7 @@ def query(kind: type[Q]) -> Q:
 def idempotency_key() -> str | None:
     """Return the `Idempotency-Key` of this request, if it has one."""
     key = request.headers.get("Idempotency-Key")
-    if key is not None and not re.fullmatch(r"[!-~]{1,255}", key):
+    if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):
         raise InvalidRequestError('"Idempotency-Key" must be 1 to 255 visible ASCII characters')
     return key
 
@@ -122,6 +126,14 @@ def empty(status: int, headers: Mapping[str, str] | None = None) -> Response:
     return response
 
 
+def framework_error(status: int, name: str = "") -> ApiError:
+    """Return what an error of Flask or Werkzeug, with this status and name, is for us."""
+    code, sentence = FRAMEWORK_ERRORS.get(status, ("invalid_request", name))
+    error = ApiError(sentence)
+    error.status, error.code = status, code
+    return error
+
+
 def refuse(app: Flask, environ: "WSGIEnvironment", error: ApiError) -> Response:
     """Return the answer to a request that `app` does not get to see, or did not survive."""
     with app.request_context(environ):
@@ -130,7 +142,10 @@ def refuse(app: Flask, environ: "WSGIEnvironment", error: ApiError) -> Response:
 
 def _entity_tags(name: str) -> str | None:
     header = request.headers.get(name)
-    if header is not None and not ENTITY_TAGS.fullmatch(header.strip()):
+    if header is None:
+        return None
+    header = header.strip(" \t")
+    if len(header) > LONGEST_ENTITY_TAGS or not ENTITY_TAGS.fullmatch(header):
         raise InvalidRequestError(f'"{name}" must be * or a list of entity tags')
     return header
 
@@ -150,7 +165,7 @@ def _refuse_empty_segment() -> None:
 def _with_common_headers(response: Response) -> Response:
     response.headers["X-Request-Id"] = request_id()
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "no-store"
+    response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 
@@ -160,7 +175,7 @@ def _refused(error: ApiError) -> Response:
         response = answer(problem, error.status, error.headers)
         response.content_type = PROBLEM
         return response
-    return answer(errors.body(error), error.status, error.headers)
+    return answer(errors.failure(error), error.status, error.headers)
 
 
 def _wants_problem() -> bool:
@@ -169,10 +184,7 @@ def _wants_problem() -> bool:
 
 
 def _refused_by_framework(error: HTTPException) -> Response:
-    status = error.code or 500
-    code, sentence = FRAMEWORK_ERRORS.get(status, ("invalid_request", error.name))
-    refusal = ApiError(sentence)
-    refusal.status, refusal.code = status, code
+    refusal = framework_error(error.code or 500, error.name)
     if isinstance(error, MethodNotAllowed):
         refusal.headers = {"Allow": ", ".join(sorted(error.valid_methods or ()))}
     return _refused(refusal)

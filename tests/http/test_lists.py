@@ -109,6 +109,13 @@ class ListTest(ServiceTest):
         answer = self.call("GET", "/users?offset=3&limit=x&sort=name")
         self.assert_refused(answer, 400, "limit", "offset", "sort")
 
+    def test_many_repeated_parameters(self) -> None:
+        """However many parameters are given twice, the answer stays short."""
+        names = [f"{number:0200}" for number in range(101)]
+        query = "&".join(f"{name}=1&{name}=2" for name in names)
+        answer = self.call("GET", f"/users?{query}")
+        self.assert_refused(answer, 400, *(name[:128] for name in names[:100]))
+
     def test_malformed_item(self) -> None:
         """An item that is no user does not spoil the list."""
         table, client = self.service.settings.users_table, self.service.table()

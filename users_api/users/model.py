@@ -29,7 +29,7 @@ Name = Annotated[
     Meta(
         min_length=1,
         max_length=256,
-        pattern=rf"^(?=.*\S)[^{CONTROL}]+$(?!\n)",
+        pattern=rf"^(?!\s+$)[^{CONTROL}]+$(?!\n)",
         description="1 to 256 characters, not blank, without control characters",
         examples=["John"],
     ),

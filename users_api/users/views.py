@@ -1,25 +1,45 @@
 """The calls of `/users`: HTTP in and out. Knows no DynamoDB."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from flask import Flask, Response, url_for
 from flask.views import MethodView
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 from werkzeug.http import http_date, quote_etag
 
 from users_api import cursor, web
+from users_api.cursor import Cursor
 from users_api.errors import FieldError, InvalidFieldsError
 from users_api.idempotency import IdempotentRequest
-from users_api.users.model import Email, new_user, patched_user
+from users_api.users.model import Email, User, new_user, patched_user
 from users_api.users.repository import StoredUser, UserRepository
+
+LARGEST_PAGE = 100
+
+Limit = Annotated[
+    int,
+    Meta(
+        ge=1,
+        le=LARGEST_PAGE,
+        description=f"a number from 1 to {LARGEST_PAGE}",
+        extra_json_schema={"format": "int32"},
+    ),
+]
 
 
 class UserQuery(Struct, frozen=True):
     """What a list of users can be asked for."""
 
-    limit: Annotated[int, Meta(ge=1, le=100, description="a number from 1 to 100")] = 25
-    cursor: str | None = None
+    limit: Limit = 25
+    cursor: Cursor | None = None
     email: Email | None = None
+
+
+class UserPage(Struct, frozen=True, omit_defaults=True):
+    """A page of a list; `next` is the cursor of the following one, if there is one."""
+
+    users: Annotated[list[User], Meta(max_length=LARGEST_PAGE)]
+    next: Cursor | UnsetType = UNSET
 
 
 class UsersView(MethodView):
@@ -49,17 +69,17 @@ class UsersView(MethodView):
             return self._found(query.email, query.cursor)
         after = None if query.cursor is None else cursor.decode("users", query.cursor)
         users, position = self._users.list(query.limit, after)
-        page: dict[str, Any] = {"users": [each.user for each in users]}
+        page = [each.user for each in users]
         if position is None:
-            return web.answer(page)
-        page["next"] = cursor.encode("users", position)
-        link = url_for("users", limit=query.limit, cursor=page["next"])
-        return web.answer(page, headers={"Link": f'<{link}>; rel="next"'})
+            return web.answer(UserPage(page))
+        following = cursor.encode("users", position)
+        link = url_for("users", limit=query.limit, cursor=following)
+        return web.answer(UserPage(page, following), headers={"Link": f'<{link}>; rel="next"'})
 
     def _found(self, email: str, page: str | None) -> Response:
         if page is not None:
             raise InvalidFieldsError(FieldError("cursor", "does not go with `email`"))
-        return web.answer({"users": [each.user for each in self._users.find(email)]})
+        return web.answer(UserPage([each.user for each in self._users.find(email)]))
 
 
 class UserView(MethodView):

@@ -1,0 +1,87 @@
+"""The page `/docs` in a real browser: what a client developer sees in the first minute."""
+
+import re
+import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+from unittest import TestCase
+from urllib.parse import urlsplit
+
+from flask import Flask
+from playwright.sync_api import Locator, Page, expect, sync_playwright
+
+from tests.servers import gateway_server, wsgi_server
+from tests.service import Service
+
+SCREENSHOTS = Path(__file__).parent.parent.parent / ".local" / "browser"
+QUIET = [  # for root, and without the browser's own requests
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+class DocsPageTest(TestCase):
+    """The page, as Chromium shows it."""
+
+    page: Page
+
+    def setUp(self) -> None:
+        playwright = self.enterContext(sync_playwright())
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
+        self.addCleanup(chromium.close)
+        self.page = chromium.new_page(viewport={"width": 1200, "height": 2000})
+        self.complaints: list[str] = []
+        self.hosts: set[str | None] = set()
+        self.page.on("console", self.note_message)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self.hosts.add(urlsplit(request.url).hostname))
+
+    def note_message(self, message: Any) -> None:
+        """Note what the page writes to the console, if it is a complaint."""
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
+
+    def call(self, name: str) -> Locator:
+        """Unfold a call, ready to be filled in."""
+        call = self.page.locator(f"#operations-users-{name}")
+        call.locator(".opblock-summary-control").click()
+        return call
+
+    def executed(self, call: Locator) -> tuple[str, str]:
+        """Execute a call; return the status and the body that the page shows."""
+        call.get_by_role("button", name="Execute").click()
+        answer = call.locator(".live-responses-table .response")
+        status = answer.locator(".response-col_status").inner_text()
+        return status.strip(), answer.locator(".highlight-code code").first.inner_text()
+
+    def try_out(self, serve: Callable[[Flask], AbstractContextManager[str]], picture: str) -> None:
+        """Open the page of a service, create a user, and read it again."""
+        with serve(Service().app) as url:
+            self.page.goto(f"{url}/docs")
+            expect(self.page).to_have_title("Users API")
+            expect(self.page.locator(".opblock")).to_have_count(7)
+            created = self.executed(self.call("createUser"))
+            self.page.screenshot(path=SCREENSHOTS / picture)
+            read = self.call("getUser")
+            read.get_by_placeholder("userId").fill("someUserId")
+            answers = [created, self.executed(read)]
+        for status, (shown, body) in zip(["201", "200"], answers, strict=True):
+            self.assertEqual(shown, status)
+            self.assertEqual(re.sub(r"\s", "", body), '{"userId":"someUserId","name":"John"}')
+        self.assertEqual(self.complaints, [])
+        self.assertLessEqual(self.hosts, {"127.0.0.1", None})  # a data: URL has no host
+
+    def test_wsgi(self) -> None:
+        """Under a WSGI server, a user is created and read from the page."""
+        self.try_out(wsgi_server, "docs-wsgi.png")
+
+    def test_stage(self) -> None:
+        """Behind an API Gateway the page finds everything under the stage."""
+        self.try_out(gateway_server, "docs-stage.png")

@@ -1,0 +1,1 @@
+"""The contract: linted, fuzzed, and used by a generated client."""

@@ -1,0 +1,40 @@
+"""A client generated from the contract."""
+
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest import TestCase
+
+from tests.contract.programs import run
+from tests.servers import gateway_server, wsgi_server
+from tests.service import Service
+from users_api.contract.views import CONTRACT
+
+JOURNEY = Path(__file__).parent / "journey.py"
+
+
+class ClientTest(TestCase):
+    """The typed Python client that `openapi-python-client` makes."""
+
+    folder: str
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.folder = cls.enterClassContext(TemporaryDirectory())
+        command = ["openapi-python-client", "generate", "--fail-on-warning", "--meta", "none"]
+        package = f"{cls.folder}/users_client"
+        said = run(*command, "--path", CONTRACT, "--output-path", package)
+        assert said.returncode == 0, said.stdout
+
+    def test_types(self) -> None:
+        """A program that uses the client is right by the strictest rules of mypy."""
+        strict = ["--config-file=", "--strict", "--follow-imports=silent"]
+        said = run("mypy", *strict, "--cache-dir", self.folder, JOURNEY, MYPYPATH=self.folder)
+        self.assertEqual(said.returncode, 0, said.stdout)
+
+    def test_journey(self) -> None:
+        """The program does with the running service all that there is to do."""
+        for server in [wsgi_server, gateway_server]:
+            with self.subTest(server.__name__), server(Service().app) as url:
+                said = run(sys.executable, JOURNEY, url, PYTHONPATH=self.folder)
+                self.assertEqual(said.returncode, 0, said.stdout)

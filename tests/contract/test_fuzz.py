@@ -1,0 +1,48 @@
+"""Thousands of requests, in keeping with the contract and against it: every answer is as it says.
+
+Another seed or number of cases is given as `make test-contract SEED=2 CASES=1000`.
+"""
+
+import os
+from itertools import chain
+from pathlib import Path
+from unittest import TestCase
+
+from tests.contract.programs import run
+from tests.servers import gateway_server, wsgi_server
+from tests.service import Service
+
+HERE = Path(__file__).parent
+REPORTS = HERE.parent.parent / ".local" / "contract"
+
+
+class FuzzTest(TestCase):
+    """Schemathesis, with all its checks, phases and warnings."""
+
+    def fuzz(self, url: str, accept: str, report: str) -> None:
+        """Fuzz the service at a URL, and keep what the fuzzer says as a report."""
+        options = {
+            "--checks": "all",
+            "--header": f"Accept: {accept}",
+            "--phases": "examples,coverage,fuzzing,stateful",
+            "--seed": os.environ.get("SEED", "1"),
+            "--max-examples": os.environ.get("CASES", "500"),
+        }
+        said = run(
+            *("schemathesis", "--config-file", HERE / "schemathesis.toml", "run", "--no-color"),
+            *chain.from_iterable(options.items()),
+            f"{url}/openapi.json",
+            SCHEMATHESIS_HOOKS="tests.contract.hooks",
+        )
+        (REPORTS / report).write_text(said.stdout, "utf-8")
+        self.assertEqual(said.returncode, 0, said.stdout)
+
+    def test_wsgi(self) -> None:
+        """The application under a WSGI server keeps the contract, with plain failures."""
+        with wsgi_server(Service().app) as url:
+            self.fuzz(url, "*/*", "fuzz-wsgi.txt")
+
+    def test_rest_api(self) -> None:
+        """On Lambda behind an API Gateway it does, too, with failures as problem details."""
+        with gateway_server(Service().app) as url:
+            self.fuzz(url, "application/problem+json", "fuzz-rest-api.txt")

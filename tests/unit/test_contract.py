@@ -1,0 +1,139 @@
+"""The contract as a document: it is what the code says."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from unittest import TestCase
+
+from msgspec import Struct, convert
+from msgspec.structs import fields
+
+from local import openapi
+from tests.compatibility import breakages, calls
+from tests.unit.test_config import TABLES
+from users_api import errors, service
+from users_api.app import create_app
+from users_api.config import Settings
+from users_api.contract.views import CONTRACT
+from users_api.users.model import User
+from users_api.users.views import UserPage, UserQuery
+
+RELEASED = Path(__file__).parent.parent.parent / "docs" / "api"
+
+KINDS: list[type[Struct]] = [
+    User,
+    UserPage,
+    errors.Failure,
+    errors.Problem,
+    service.Index,
+    service.Health,
+]
+
+
+def version(path: Path) -> tuple[int, ...]:
+    """Return the version of a released contract, by the name of its file."""
+    return tuple(int(number) for number in re.findall("[0-9]+", path.stem))
+
+
+class ContractTest(TestCase):
+    """`users_api/contract/openapi.json`."""
+
+    contract: dict[str, Any]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.contract = json.loads(CONTRACT.read_bytes())
+
+    def test_drift(self) -> None:
+        """It is what `make openapi` writes."""
+        self.assertEqual(CONTRACT.read_text("utf-8"), openapi.rendered(), "run `make openapi`")
+
+    def test_calls(self) -> None:
+        """It has every call of the application but those that serve it, and no other."""
+        app = create_app(Settings.from_environment(TABLES | {"IS_OFFLINE": "true"}))
+        served = {
+            f"{method} {rule.rule.replace('<user_id>', '{userId}')}"
+            for rule in app.url_map.iter_rules()
+            for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+            if rule.endpoint not in {"openapi", "docs", "docs_file"}
+        }
+        self.assertEqual(calls(self.contract).keys(), served)
+
+    def test_query(self) -> None:
+        """Its query parameters are those that the service reads."""
+        listed = calls(self.contract)["GET /users"]["parameters"].values()
+        self.assertEqual(
+            [each["name"] for each in listed], [field.encode_name for field in fields(UserQuery)]
+        )
+
+    def test_examples_of_answers(self) -> None:
+        """Every example of an answer is one, by the types that answers are made of."""
+        kinds = {kind.__name__: kind for kind in KINDS}
+        examples = list(self.examples_of_answers())
+        self.assertGreater(len(examples), 20)
+        for name, example in examples:
+            with self.subTest(name, example=example):
+                convert(example, kinds[name])
+
+    def examples_of_answers(self) -> Iterator[tuple[str, object]]:
+        """Yield every example of an answer, with the name of its schema."""
+        answers = [
+            *self.contract["components"]["responses"].values(),
+            *(answer for call in self.calls() for answer in call["responses"].values()),
+        ]
+        for content in [each for answer in answers for each in answer.get("content", {}).values()]:
+            name = content["schema"]["$ref"].rpartition("/")[2]
+            for example in content.get("examples", {}).values():
+                yield name, example["value"]
+            if "example" in content:
+                yield name, content["example"]
+
+    def calls(self) -> Iterator[dict[str, Any]]:
+        """Yield every call as it is written, with its references."""
+        for item in self.contract["paths"].values():
+            yield from (item[method] for method in item if method != "parameters")
+
+    def test_examples_of_headers(self) -> None:
+        """Every example of a header is one, by the pattern that it is given."""
+        for name, header in self.contract["components"]["headers"].items():
+            with self.subTest(name):
+                schema, example = header["schema"], header["example"]
+                self.assertRegex(example, schema.get("pattern", "^"))
+                self.assertIn(example, schema.get("enum", [example]))
+
+    def test_links(self) -> None:
+        """Every link leads to a call, and gives it parameters that it has."""
+        by_id = {call["operationId"]: call for call in calls(self.contract).values()}
+        links = [
+            link
+            for call in by_id.values()
+            for answer in call["responses"].values()
+            for link in answer.get("links", {}).values()
+        ]
+        self.assertTrue(links)
+        for link in links:
+            names = {each["name"] for each in by_id[link["operationId"]]["parameters"].values()}
+            self.assertLessEqual(link["parameters"].keys(), names)
+
+    def test_compatible(self) -> None:
+        """It breaks nothing that the last released one promised."""
+        last = max(RELEASED.glob("openapi-*.json"), key=version)
+        self.assertEqual(breakages(json.loads(last.read_bytes()), self.contract), [], last.name)
+
+    def test_costs_nothing(self) -> None:
+        """The function that starts loads nothing that makes or shows the contract."""
+        loaded = subprocess.run(
+            [sys.executable, "-c", "import sys, users_api.lambda_handler; print(*sys.modules)"],
+            env=os.environ | TABLES,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        ).stdout.split()
+        packages = {name.partition(".")[0] for name in loaded}
+        self.assertLessEqual({"users_api", "flask", "msgspec"}, packages)
+        self.assertFalse(packages & {"local", "apispec", "flask_swagger_ui", "yaml"})
