@@ -1,0 +1,1 @@
+"""Speed and cost: the service against its peers, and against itself as its tables grow."""

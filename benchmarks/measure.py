@@ -1,0 +1,83 @@
+"""What a function costs, seen from outside its process."""
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import chain, count, islice
+from pathlib import Path
+from statistics import quantiles
+from time import clock_gettime, perf_counter
+from typing import Any
+
+from tests.runtime_api import Function, rest_event
+from tests.transports import answered
+
+USER = {"userId": "someUserId", "name": "John"}
+SUCCESS = range(200, 300)
+WARM_UP = 20  # requests
+
+Event = dict[str, Any]
+
+GET = rest_event("GET", "/users/someUserId")
+
+
+def verify(function: Function) -> None:
+    """Raise AssertionError unless the function creates a user and finds it again."""
+    for event in (rest_event("POST", "/users", json.dumps(USER)), GET):
+        answer = answered(function.invoke(event))
+        if answer.status not in SUCCESS or answer.json != USER:
+            raise AssertionError(f"{answer}\n{function.log()}")
+
+
+def measured(function: Function, requests: int) -> dict[str, float]:
+    """Measure a function that has just been started, up to its end.
+
+    Args:
+        function: It must know the user that is asked for.
+        requests: How many warm ones to send of each call.
+
+    """
+    function.invoke(GET)
+    measures = {"cold": perf_counter() - function.started}
+    gets, posts = (GET for _ in count()), _posts(str(function.process))
+    for event in chain(islice(gets, WARM_UP), islice(posts, WARM_UP)):
+        function.invoke(event)
+    for call, events in (("GET", gets), ("POST", posts)):
+        cpu, seconds = series(function, islice(events, requests))
+        hundredths = quantiles(seconds, n=100)
+        measures |= {
+            f"{call} CPU": cpu,
+            f"{call} p50": hundredths[49],
+            f"{call} p99": hundredths[98],
+        }
+    return measures | {"memory": peak_memory(function)}
+
+
+def series(function: Function, events: Iterable[Event]) -> tuple[float, list[float]]:
+    """Send events one by one; return the CPU seconds of each, on average, and the times it took."""
+    before = _cpu(function)
+    seconds = [_timed(function, event) for event in events]
+    return (_cpu(function) - before) / len(seconds), seconds
+
+
+def peak_memory(function: Function) -> float:
+    """Return the largest resident set that the process has had, in bytes."""
+    status = Path(f"/proc/{function.process}/status").read_text("ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+
+
+def _timed(function: Function, event: Event) -> float:
+    start = perf_counter()
+    function.invoke(event)
+    return perf_counter() - start
+
+
+def _cpu(function: Function) -> float:
+    """Return the seconds of CPU that all threads of the process have had, to the nanosecond."""
+    return clock_gettime(~function.process << 3 | 2)  # clock_getcpuclockid(3) on Linux
+
+
+def _posts(prefix: str) -> Iterator[Event]:
+    """Yield requests that create one user each."""
+    for number in count():
+        user = {"userId": f"{prefix}-{number}", "name": "John"}
+        yield rest_event("POST", "/users", json.dumps(user))

@@ -1,0 +1,144 @@
+"""The report: writes benchmarks/README.md and its plots from the results of a run."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks import markdown, plots, results
+from benchmarks.results import Results, Spread
+
+FOLDER = Path(__file__).parent
+DOCUMENT = FOLDER / "README.md"
+
+TITLES = {
+    "ours": "**this service**",
+    "bare": "bare handler, boto3",
+    "original": "original example",
+    "powertools": "Powertools, boto3",
+    "fastapi": "FastAPI, Mangum, boto3",
+    "floor": "floor: a constant",
+}
+MEASURES = {
+    "cold": "cold start",
+    "GET CPU": "CPU per GET",
+    "POST CPU": "CPU per POST",
+    "memory": "peak memory",
+    "GET p50": "GET p50",
+    "GET p99": "GET p99",
+    "POST p50": "POST p50",
+    "POST p99": "POST p99",
+}
+
+
+class Target(NamedTuple):
+    """A ratio of this service to a peer that must be reached, and one to aim for."""
+
+    text: str
+    measure: str
+    peer: str
+    must: float
+    aim: float
+
+
+TARGETS = (
+    Target("cold start, against the bare handler", "cold", "bare", 1.0, 0.8),
+    Target("cold start, against the original example", "cold", "original", 0.45, 0.3),
+    Target("cold start, against FastAPI and Mangum", "cold", "fastapi", 0.5, 0.35),
+    Target("CPU per warm GET, against the bare handler", "GET CPU", "bare", 0.85, 0.6),
+    Target("CPU per warm GET, against the original example", "GET CPU", "original", 0.7, 0.5),
+    Target("peak memory, against the bare handler", "memory", "bare", 1.0, 0.8),
+)
+LARGEST_ZIP, SMALL_ZIP = 10, 8  # MB
+SMALLEST_SIZE = 100_000  # bytes, that is told as a number
+
+
+def write(measured: Results) -> None:
+    """Write the plots, and what was measured into the document."""
+    plots.draw_peers(measured, list(MEASURES.items())[:4], FOLDER / "peers.svg")
+    plots.draw_scale(measured, FOLDER / "scale.svg")
+    text = markdown.filled(DOCUMENT.read_text("utf-8"), tables(measured))
+    DOCUMENT.write_text(text, "utf-8")
+
+
+def tables(measured: Results) -> str:
+    """Return all that was measured, as Markdown."""
+    versions = ", ".join(f"{name} {version}" for name, version in measured.versions.items())
+    amount = f"{measured.runs} cold starts and {measured.requests:,} warm requests of each call"
+    parts = (
+        f"{measured.date}: {amount}, for each contender; {versions}.",
+        "### The targets",
+        _targets(measured),
+        "### Against the bare handler",
+        "![Each contender in units of the bare handler](peers.svg)",
+        _ratios(measured, "bare"),
+        "### Against the floor",
+        _ratios(measured, "floor"),
+        "### As the tables grow",
+        "![What each call costs on small and on large tables](scale.svg)",
+        _scale(measured),
+    )
+    return "\n\n".join(parts)
+
+
+def _targets(measured: Results) -> str:
+    megabytes = measured.contenders["ours"].zip / 1e6
+    rows = [
+        (
+            each.text,
+            f"≤ {each.must}",
+            f"{each.aim}",
+            *_judged(_reached(measured, each), each.must, each.aim),
+        )
+        for each in TARGETS
+    ]
+    size = _judged(megabytes, LARGEST_ZIP, SMALL_ZIP)
+    rows.append(("zip", f"≤ {LARGEST_ZIP} MB", f"{SMALL_ZIP} MB", f"{size[0]} MB", size[1]))
+    return markdown.table(("", "must", "aim", "measured", "reached"), rows)
+
+
+def _reached(measured: Results, target: Target) -> float:
+    ours, peer = (measured.contenders[name].measures for name in ("ours", target.peer))
+    return ours[target.measure].median / peer[target.measure].median
+
+
+def _judged(value: float, must: float, aim: float) -> tuple[str, str]:
+    reached = "aim" if value <= aim else "must" if value <= must else "**missed**"
+    return f"{value:.2f}", reached
+
+
+def _ratios(measured: Results, peer: str) -> str:
+    base = measured.contenders[peer].measures
+    rows = [
+        (
+            TITLES[name],
+            _megabytes(figures.zip),
+            *(_ratio(figures.measures[each].relative_to(base[each])) for each in MEASURES),
+        )
+        for name, figures in measured.contenders.items()
+    ]
+    return markdown.table(("", "zip", *MEASURES.values()), rows)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size > SMALLEST_SIZE else "< 0.1 MB"
+
+
+def _ratio(spread: Spread) -> str:
+    return f"{spread.median:.2f} <sub>{spread.low:.2f}..{spread.high:.2f}</sub>"
+
+
+def _scale(measured: Results) -> str:
+    sizes = next(iter(measured.scale.values()))
+    rows = [
+        (
+            f"`{call}`",
+            *(f"{point.requests:g}" for point in points.values()),
+            *(_ratio(point.cpu.relative_to(points[min(points)].cpu)) for point in points.values()),
+        )
+        for call, points in measured.scale.items()
+    ]
+    heads = (*(f"requests, {size:,}" for size in sizes), *(f"CPU, {size:,}" for size in sizes))
+    return markdown.table(("", *heads), rows)
+
+
+if __name__ == "__main__":
+    write(results.load())

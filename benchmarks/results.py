@@ -1,0 +1,62 @@
+"""What a run of the benchmarks found: the medians, with the spread around them."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from statistics import quantiles
+
+import msgspec
+from msgspec import Struct
+
+FILE = Path(__file__).parent / "results.json"
+
+
+class Spread(Struct, frozen=True):
+    """A median, and the quartiles around it."""
+
+    low: float
+    median: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Iterable[float]) -> "Spread":
+        """Return the spread of these values."""
+        return cls(*(round(each, 9) for each in quantiles(values, n=4)))
+
+    def relative_to(self, base: "Spread") -> "Spread":
+        """Return this spread in units of another's median."""
+        return Spread(*(each / base.median for each in (self.low, self.median, self.high)))
+
+
+class Figures(Struct, frozen=True):
+    """What was measured of a contender: seconds and bytes, by measure."""
+
+    zip: int
+    measures: dict[str, Spread]
+
+
+class Point(Struct, frozen=True):
+    """What a call costs on a table of one size: requests to DynamoDB, and seconds of CPU."""
+
+    requests: float
+    cpu: Spread
+
+
+class Results(Struct, frozen=True):
+    """One run."""
+
+    date: str
+    versions: dict[str, str]
+    runs: int
+    requests: int
+    contenders: dict[str, Figures]
+    scale: dict[str, dict[int, Point]]  # by call, and by the number of users
+
+
+def load() -> Results:
+    """Return the results of the last run that was kept."""
+    return msgspec.json.decode(FILE.read_bytes(), type=Results)
+
+
+def save(results: Results) -> None:
+    """Keep the results of a run."""
+    FILE.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=2) + b"\n")
