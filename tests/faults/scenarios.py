@@ -120,10 +120,8 @@ class Stage:
             headers = {"If_Match": self._undisturbed.call("GET", target).headers["ETag"]}
         self._wire.follow(*plans)
         first = self._step(self._disturbed.call(method, target, document, **headers))
-        calls = list(self._wire.calls)
-        self._wire.follow()
-        second = self._step(self._disturbed.call(method, target, document, **headers))
-        return Course(_steady(self._beginning), (first, second), calls)
+        second = self._step(self._undisturbed.call(method, target, document, **headers))
+        return Course(_steady(self._beginning), (first, second), self._wire.calls.copy())
 
     def _reset(self) -> None:
         for (table, items), key in zip(self._tables.items(), KEYS, strict=True):
