@@ -20,7 +20,7 @@ from unittest import TestCase
 import boto3
 
 from local.engine import answers, running_engine
-from local.tables import create_missing
+from local.tables import create_missing, environment
 from tests.osls import compiled, copy_of_the_project, osls
 from tests.runtime_api import running_function
 
@@ -79,6 +79,22 @@ class DeployTest(TestCase):
         return client
 
 
+# Each table of stage `dev`: its key, and what the function may do to it.
+TABLES = {
+    "users-table-dev": ("userId", ["GetItem", "PutItem", "DeleteItem", "Scan"]),
+    "user-emails-table-dev": ("email", ["GetItem", "PutItem", "DeleteItem"]),
+    "idempotency-table-dev": ("key", ["GetItem", "PutItem"]),
+}
+
+
+def protection(table: dict[str, Any]) -> list[Any]:
+    """Return what keeps the data of a table."""
+    properties = table["Properties"]
+    names = ("DeletionProtectionEnabled", "PointInTimeRecoverySpecification")
+    policies = [table["DeletionPolicy"], table["UpdateReplacePolicy"]]
+    return [*policies, *(properties[name] for name in names)]
+
+
 class DevStageTest(DeployTest):
     """What stands on AWS after a deployment."""
 
@@ -127,7 +143,8 @@ class DevStageTest(DeployTest):
         self.assertEqual(function["Runtime"], "python3.13")
         self.assertEqual(function["Architectures"], ["x86_64"])
         self.assertEqual(function["Handler"], "users_api.lambda_handler.handler")
-        self.assertEqual(function["Environment"]["Variables"], {"USERS_TABLE": "users-table-dev"})
+        variables = environment("dev") | {"DOCS_PAGE": "true"}
+        self.assertEqual(function["Environment"]["Variables"], variables)
 
     def test_api(self) -> None:
         """The API hands every method and path to the function."""
@@ -143,31 +160,34 @@ class DevStageTest(DeployTest):
                 self.assertEqual(integration["type"], "AWS_PROXY")
                 self.assertIn(self.function()["FunctionArn"], integration["uri"])
 
-    def test_table(self) -> None:
-        """The users table has its key, and is paid for by use."""
+    def test_tables(self) -> None:
+        """There are three tables, each with its key, and paid for by use."""
         dynamodb = self.client("dynamodb")
-        self.assertEqual(dynamodb.list_tables()["TableNames"], ["users-table-dev"])
-        table = dynamodb.describe_table(TableName="users-table-dev")["Table"]
-        self.assertEqual(table["KeySchema"], [{"AttributeName": "userId", "KeyType": "HASH"}])
-        self.assertEqual(table["BillingModeSummary"]["BillingMode"], "PAY_PER_REQUEST")
+        self.assertEqual(set(dynamodb.list_tables()["TableNames"]), set(TABLES))
+        for name, (key, _) in TABLES.items():
+            with self.subTest(name):
+                table = dynamodb.describe_table(TableName=name)["Table"]
+                self.assertEqual(table["KeySchema"], [{"AttributeName": key, "KeyType": "HASH"}])
+                self.assertEqual(table["BillingModeSummary"]["BillingMode"], "PAY_PER_REQUEST")
 
     def test_role(self) -> None:
-        """The function may read and write items of its table, and do nothing else to any."""
+        """The function may do to each table what it does, and nothing else to any."""
         iam, role = self.client("iam"), self.function()["Role"].rpartition("/")[2]
         (name,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
         self.assertEqual(iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"], [])
         document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
         policy = literal_eval(str(document))  # moto answers with the repr of a dict
-        table = self.client("dynamodb").describe_table(TableName="users-table-dev")["Table"]
+        dynamodb = self.client("dynamodb")
         allowed = [each for each in policy["Statement"] if "logs:" not in str(each["Action"])]
         self.assertEqual(
             allowed,
             [
                 {
                     "Effect": "Allow",
-                    "Action": ["dynamodb:GetItem", "dynamodb:PutItem"],
-                    "Resource": table["TableArn"],
+                    "Action": [f"dynamodb:{action}" for action in actions],
+                    "Resource": dynamodb.describe_table(TableName=name)["Table"]["TableArn"],
                 }
+                for name, (_, actions) in TABLES.items()
             ],
         )
 
@@ -211,9 +231,13 @@ class DataProtectionTest(DeployTest):
         (cls.project / "requirements.txt").write_text("")
 
     def table(self, stage: str) -> dict[str, Any]:
-        """Return the users table of a stage, as the template defines it."""
+        """Return the users table of a stage, as the template defines it; the others are like it."""
         self.osls(self.project, "package", "--stage", stage)
-        table: dict[str, Any] = compiled(self.project)[1]["UsersTable"]
+        resources = compiled(self.project)[1].values()
+        tables = [each for each in resources if each["Type"] == "AWS::DynamoDB::Table"]
+        protections = [protection(each) for each in tables]
+        self.assertEqual(protections, protections[:1] * len(TABLES))
+        table: dict[str, Any] = tables[0]
         return table
 
     def tables_after_removal(self, stage: str) -> list[str]:
@@ -228,7 +252,7 @@ class DataProtectionTest(DeployTest):
         table = self.table("dev")
         self.assertEqual((table["DeletionPolicy"], table["UpdateReplacePolicy"]), ("Delete",) * 2)
         self.assertFalse(table["Properties"]["DeletionProtectionEnabled"])
-        self.assertNotIn("users-table-dev", self.tables_after_removal("dev"))
+        self.assertEqual(self.tables_after_removal("dev"), [])
 
     def test_prod(self) -> None:
         """Stage `prod`, as any whose name is not listed, keeps its data whatever happens."""
@@ -240,4 +264,5 @@ class DataProtectionTest(DeployTest):
                 self.assertTrue(table["Properties"]["DeletionProtectionEnabled"])
                 recovery = table["Properties"]["PointInTimeRecoverySpecification"]
                 self.assertEqual(recovery, {"PointInTimeRecoveryEnabled": True})
-        self.assertIn("users-table-prod", self.tables_after_removal("prod"))
+        left = {name.removesuffix("dev") + "prod" for name in TABLES}
+        self.assertEqual(set(self.tables_after_removal("prod")), left)
