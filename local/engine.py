@@ -98,6 +98,16 @@ def answers(host: str, port: int) -> bool:
     return True
 
 
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process, gently if it lets itself be."""
+    process.terminate()
+    try:
+        process.wait(_SECONDS_TO_END)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 def _package() -> str:
     cpu = platform.machine().lower()
     return f"@dynoxide/{sys.platform}-{_CPUS.get(cpu, cpu)}"
@@ -147,7 +157,7 @@ def _tied_process(
     try:
         yield process
     finally:
-        _end(process)
+        end(process)
 
 
 def _wait_until_up(engine: subprocess.Popen[bytes], port: int, output: IO[bytes]) -> None:
@@ -159,12 +169,3 @@ def _wait_until_up(engine: subprocess.Popen[bytes], port: int, output: IO[bytes]
     output.seek(0)
     said = output.read().decode(errors="replace").strip() or "it said nothing"
     raise EngineFailedError(f"The embedded DynamoDB engine did not start: {said}")
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(_SECONDS_TO_END)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

@@ -26,12 +26,12 @@ from urllib.parse import parse_qs, parse_qsl
 from uuid import uuid4
 from zipfile import ZipFile, ZipInfo
 
+from local.engine import end
 from tests.transports import Answer, answered, recorded
 
 RUNTIME_CLIENT = ("awslambdaric", "simplejson", "snapshot-restore-py")
 EXTENDED_TIMESTAMP = b"UT"  # what `zip` adds to an entry: its date in UTC, to the second
 SECONDS_TO_ANSWER = 30
-SECONDS_TO_END = 5
 
 
 class FunctionError(Exception):
@@ -178,7 +178,7 @@ def started(
         process = subprocess.Popen(
             command, cwd=root, env=environment, stdout=log, stderr=subprocess.STDOUT
         )
-        stack.callback(_end, process)
+        stack.callback(end, process)
         yield Function(root, process.pid, begin, Path(log.name), api)
 
 
@@ -247,12 +247,3 @@ def _serving(api: RuntimeApi) -> Iterator[RuntimeApi]:
             api.events.put(None)  # for the function's last question
             api.shutdown()
             thread.join()
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(SECONDS_TO_END)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

