@@ -51,7 +51,7 @@ LOCKS = requirements.txt local/requirements.txt tests/requirements.txt tests/con
 	benchmarks/requirements.txt \
 	$(PEERS:%=benchmarks/peers/%/requirements.txt)
 COMPILE = uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-header --no-annotate
+	--no-header --no-annotate
 
 .PHONY: openapi
 openapi: .venv/local ## write the contract anew after a change of types or routes
