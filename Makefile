@@ -54,7 +54,7 @@ COMPILE = uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --
 	--no-header --no-annotate
 
 .PHONY: openapi
-openapi: .venv/local ## write the contract anew after a change of types or routes
+openapi: .venv/local ## write the contract of the service to a file
 	@python -m local.openapi
 
 lock: .venv/tests ## renew the lock files after a change of pyproject.toml (UPGRADE=--upgrade)

@@ -15,7 +15,7 @@ from local.tables import create_missing, environment
 from tests.runtime_api import Function, rest_event
 from tests.transports import answered
 from tests.wire import Wire, tapped
-from users_api import cursor
+from users_api.http import pages
 
 CALLS = 6
 PAGE = 25  # users
@@ -89,7 +89,7 @@ def _calls(size: int, requests: int) -> dict[str, list[Event]]:
     """Return requests by call; those that are created are deleted again."""
     known = [_item(number) for number in choices(range(size), k=requests)]  # noqa: S311
     new = [_item(str(uuid4())) for _ in known]
-    cursors = [cursor.encode("users", each["userId"]) for each in known]
+    cursors = [pages.encode("users", each["userId"]) for each in known]
     return {
         "GET": [rest_event("GET", f"/users/{each['userId']}") for each in known],
         "GET ?email=": [rest_event("GET", f"/users?email={each['email']}") for each in known],

@@ -43,7 +43,7 @@ def serve(host: str, port: int, stage: str) -> None:
         port,
         application,
         use_reloader=True,
-        extra_files=[str(DEFINITIONS)],
+        extra_files=[str(file) for file in DEFINITIONS.glob("*.yml")],
         exclude_patterns=[f"{_TESTS}/*"],
         threaded=True,
         request_handler=_RequestHandler,

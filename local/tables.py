@@ -1,7 +1,6 @@
-"""The tables of `infra/tables.yml` in a DynamoDB on this machine."""
+"""The tables that are defined under `infra/`, in a DynamoDB on this machine."""
 
 import os
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -11,7 +10,14 @@ import yaml
 from pydynox import DynamoDBClient
 from pydynox.exceptions import ResourceInUseException
 
-DEFINITIONS = Path(__file__).parent.parent / "infra" / "tables.yml"
+DEFINITIONS = Path(__file__).parent.parent / "infra"
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads YAML; CloudFormation's functions, which say nothing of tables, are read as None."""
+
+
+_Loader.add_multi_constructor("!", lambda *_: None)
 
 
 class Table(NamedTuple):
@@ -62,13 +68,14 @@ def create_missing(endpoint_url: str, stage: str) -> None:
 
 
 def _tables(stage: str) -> Iterator[Table]:
-    for logical_id, resource in yaml.safe_load(DEFINITIONS.read_text("utf-8"))["Resources"].items():
-        properties = resource["Properties"]
-        yield Table(
-            re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", logical_id).upper(),
-            properties["TableName"].replace("${sls:stage}", stage),
-            *_keys(properties),
-        )
+    for file in sorted(DEFINITIONS.glob("*.yml")):
+        definition = yaml.load(file.read_text("utf-8"), _Loader)  # noqa: S506 - it is a safe loader
+        for variable, resource in zip(
+            definition.get("environment", {}), definition["resources"].values(), strict=False
+        ):
+            properties = resource["Properties"]
+            name = properties["TableName"].replace("${sls:stage}", stage)
+            yield Table(variable, name, *_keys(properties))
 
 
 def _keys(properties: dict[str, Any]) -> Iterator[tuple[str, str]]:

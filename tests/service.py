@@ -15,9 +15,9 @@ from pydynox import DynamoDBClient
 from local.engine import running_engine
 from local.tables import connection, create_missing, environment
 from tests.transports import Answer, Transport, transport
-from users_api import dynamodb
 from users_api.app import create_app
 from users_api.config import Settings
+from users_api.store.client import connect
 
 logging.getLogger("pydynox").addHandler(logging.NullHandler())  # it warns of every slow request
 
@@ -50,7 +50,7 @@ class Service:
         self.settings = settings or fresh_settings()
         self.app = create_app(self.settings)
         self.send: Transport = transport(self.app)
-        self._client = dynamodb.connect(self.settings)
+        self._client = connect(self.settings)
 
     def call(self, method: str, target: str, document: object = None, **headers: str) -> Answer:
         """Send a JSON document, or none; a header is given as a keyword: `If_Match="…"`."""
@@ -84,7 +84,7 @@ class ServiceTest(TestCase):
 
     def stored(self) -> list[dict[str, Any]]:
         """Return every item of the users table."""
-        return list(self.service.table().sync_scan(self.service.settings.users_table))
+        return list(self.service.table().sync_scan(self.service.settings.table("users")))
 
     def assert_refused(self, answer: Answer, status: int, *fields: str) -> None:
         """Assert the one shape of a failure, naming exactly these fields."""
@@ -93,5 +93,7 @@ class ServiceTest(TestCase):
         self.assertTrue(answer.headers["X-Request-Id"])
         said = answer.json
         self.assertIsInstance(said.pop("error"), str)
+        self.assertEqual("code" in said, status != 404)
+        said.pop("code", None)
         self.assertEqual([each["field"] for each in said.pop("errors", [])], list(fields))
         self.assertEqual(said, {})

@@ -2,24 +2,24 @@
 
 from flask import Flask
 
-from users_api import dynamodb, service, web
 from users_api.config import Settings
-from users_api.contract import views as contract
-from users_api.users import views
-from users_api.users.repository import UserRepository
+from users_api.http import about, setup, views
+from users_api.openapi import views as openapi
+from users_api.store.client import connect
+from users_api.store.collection import Collection
+from users_api.users import USERS
+
+RESOURCES = (USERS,)
 
 
 def create_app(settings: Settings) -> Flask:
     """Return the application with these settings."""
     app = Flask("users_api", static_folder=None)
-    web.install(app)
-    users = UserRepository(
-        dynamodb.connect(settings),
-        users=settings.users_table,
-        emails=settings.user_emails_table,
-        idempotency=settings.idempotency_table,
-    )
-    service.register(app, users.check, "users", "health", "openapi", *["docs"] * settings.docs_page)
-    contract.register(app, page=settings.docs_page)
-    views.register(app, users)
+    setup.install(app)
+    client = connect(settings)
+    collections = [Collection(client, each, settings.table) for each in RESOURCES]
+    for collection in collections:
+        views.register(app, collection)
+    about.register(app, collections, docs_page=settings.docs_page)
+    openapi.register(app, RESOURCES, page=settings.docs_page)
     return app

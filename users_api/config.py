@@ -1,6 +1,7 @@
 """The settings of the service, read once from the environment."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated
 
 from msgspec import Meta, Struct, ValidationError, convert, field
@@ -15,9 +16,7 @@ class SettingsError(Exception):
 class Settings(Struct, frozen=True, kw_only=True):
     """Each setting, and the environment variable that gives it."""
 
-    users_table: Text = field(name="USERS_TABLE")
-    user_emails_table: Text = field(name="USER_EMAILS_TABLE")
-    idempotency_table: Text = field(name="IDEMPOTENCY_TABLE")
+    tables: Mapping[str, str] = MappingProxyType({})  # each in a variable such as USERS_TABLE
     region: Text = field(name="AWS_REGION", default="us-east-1")
     endpoint_url: Text | None = field(name="AWS_ENDPOINT_URL_DYNAMODB", default=None)
     docs_page: bool = field(name="DOCS_PAGE", default=True)
@@ -26,7 +25,15 @@ class Settings(Struct, frozen=True, kw_only=True):
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
         """Read the settings from `environ`; raise SettingsError for the first that is not right."""
+        tables = {name: environ[name] for name in environ if name.endswith("_TABLE")}
         try:
-            return convert(dict(environ), cls, strict=False)
+            return convert({**environ, "tables": tables}, cls, strict=False)
         except ValidationError as error:
             raise SettingsError(f"The environment is not complete: {error}") from error
+
+    def table(self, name: str) -> str:
+        """Return the name of the table for `name`; raise SettingsError if there is none."""
+        variable = f"{name.upper().replace('-', '_')}_TABLE"
+        if not self.tables.get(variable):
+            raise SettingsError(f"The environment is not complete: {variable} is missing")
+        return self.tables[variable]

@@ -1,26 +1,25 @@
-"""What can go wrong, and what an answer says about it.
+"""What can go wrong. How it is answered is said in `users_api/http/failures.py`.
 
 ApiError
 ├── InvalidRequestError          400
 │   └── InvalidFieldsError       400, naming every bad field
 ├── NotFoundError                404
-├── ConflictError                409
+├── MethodNotAllowedError        405
+├── ConflictError                409, naming the field
 ├── PreconditionFailedError      412
+├── BodyTooLargeError            413
 ├── UnsupportedMediaTypeError    415
 ├── KeyReusedError               422
 ├── InternalError                500
 └── StoreUnavailableError        503
 """
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
-from typing import Annotated, Literal
+from collections.abc import Iterable, Sequence
+from typing import Annotated
 
-from msgspec import UNSET, Meta, Struct, UnsetType
-from msgspec.structs import replace
+from msgspec import Meta, Struct
 
-MOST_FIELDS_NAMED = 100
-LONGEST_NAME_REPEATED = 128
+LONGEST_NAME = 128  # of a field, as it is repeated
 
 Sentence = Annotated[str, Meta(max_length=256, pattern="^.+$")]
 
@@ -28,20 +27,17 @@ Sentence = Annotated[str, Meta(max_length=256, pattern="^.+$")]
 class FieldError(Struct, frozen=True):
     """One bad field: its name, and what is wrong with it, without its value."""
 
-    field: Annotated[str, Meta(max_length=LONGEST_NAME_REPEATED)]
+    field: Annotated[str, Meta(max_length=LONGEST_NAME)]
     message: Sentence
 
 
-FieldErrors = Annotated[Sequence[FieldError], Meta(max_length=MOST_FIELDS_NAMED)]
-
-
 class ApiError(Exception):
-    """A failure that has an answer: a status, a stable code, one sentence, headers if need be."""
+    """A failure that has an answer: a status, a stable code for programs, one sentence."""
 
     status: int
     code: str
-    headers: Mapping[str, str] = MappingProxyType({})
     errors: Sequence[FieldError] = ()
+    reason = ""  # what failed, for the log; never answered
 
 
 class InvalidRequestError(ApiError):
@@ -52,16 +48,13 @@ class InvalidRequestError(ApiError):
 
 
 class InvalidFieldsError(InvalidRequestError):
-    """Fields of the body or the query are wrong; `errors` names them, within limits."""
+    """Fields of the body or the query are wrong; `errors` names them."""
 
     code = "invalid_fields"
 
     def __init__(self, *errors: FieldError) -> None:
         super().__init__('Please correct the fields named in "errors"')
-        self.errors = [
-            replace(each, field=each.field[:LONGEST_NAME_REPEATED])
-            for each in errors[:MOST_FIELDS_NAMED]
-        ]
+        self.errors = errors
 
 
 class NotFoundError(ApiError):
@@ -70,12 +63,30 @@ class NotFoundError(ApiError):
     status = 404
     code = "not_found"
 
+    def __init__(self, sentence: str = "There is nothing at this address") -> None:
+        super().__init__(sentence)
+
+
+class MethodNotAllowedError(ApiError):
+    """The address takes other methods only."""
+
+    status = 405
+    code = "method_not_allowed"
+
+    def __init__(self, allowed: Iterable[str] = ()) -> None:
+        super().__init__("This method is not allowed here")
+        self.allowed = allowed
+
 
 class ConflictError(ApiError):
-    """What should be made is there already."""
+    """What should be stored does not go with what is stored already; `errors` names the field."""
 
     status = 409
     code = "conflict"
+
+    def __init__(self, error: FieldError) -> None:
+        super().__init__(f'The "{error.field}" {error.message}')
+        self.errors = (error,)
 
 
 class PreconditionFailedError(ApiError):
@@ -83,6 +94,16 @@ class PreconditionFailedError(ApiError):
 
     status = 412
     code = "precondition_failed"
+
+
+class BodyTooLargeError(ApiError):
+    """The body of the request is larger than `limit` bytes."""
+
+    status = 413
+    code = "body_too_large"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The body is larger than {limit} bytes")
 
 
 class UnsupportedMediaTypeError(ApiError):
@@ -98,60 +119,28 @@ class KeyReusedError(ApiError):
     status = 422
     code = "idempotency_key_reused"
 
+    def __init__(self) -> None:
+        super().__init__('This "Idempotency-Key" was used for another request')
+
 
 class InternalError(ApiError):
-    """A bug of ours or a wrong set-up; the log has the cause, the answer has not."""
+    """A bug of ours or a wrong set-up."""
 
     status = 500
     code = "internal_error"
 
-    def __init__(self) -> None:
+    def __init__(self, reason: str) -> None:
         super().__init__("Internal server error")
+        self.reason = reason
 
 
 class StoreUnavailableError(ApiError):
-    """The store cannot answer now."""
+    """The store cannot answer now, or whether a write took effect cannot be told."""
 
     status = 503
     code = "unavailable"
+    retry_after = 1  # seconds
 
-    def __init__(self) -> None:
+    def __init__(self, reason: str) -> None:
         super().__init__("The service is not available for the moment, please try again")
-        self.headers = {"Retry-After": "1"}  # second
-
-
-class Failure(Struct, frozen=True, omit_defaults=True):
-    """What an answer says by default: a sentence, and every bad field if there are any."""
-
-    error: Sentence
-    errors: FieldErrors | UnsetType = UNSET
-
-
-class Problem(Struct, frozen=True, omit_defaults=True, rename="camel"):
-    """The same as problem details (RFC 9457), with a stable `code` for programs."""
-
-    type: Literal["about:blank"]
-    title: Sentence
-    status: Annotated[int, Meta(ge=400, le=599, extra_json_schema={"format": "int32"})]
-    detail: Sentence
-    code: str
-    request_id: Annotated[str, Meta(max_length=128, pattern="^[!-~]+$")]
-    errors: FieldErrors | UnsetType = UNSET
-
-
-def failure(error: ApiError) -> Failure:
-    """Return what an answer to `error` says."""
-    return Failure(str(error), error.errors or UNSET)
-
-
-def problem(error: ApiError, title: str, request_id: str) -> Problem:
-    """Return it as problem details, where `title` is the name of the status."""
-    return Problem(
-        type="about:blank",
-        title=title,
-        status=error.status,
-        detail=str(error),
-        code=error.code,
-        request_id=request_id,
-        errors=error.errors or UNSET,
-    )
+        self.reason = reason

@@ -14,8 +14,8 @@ from urllib.parse import unquote
 import serverless_wsgi
 from flask import Flask
 
-from users_api import web
-from users_api.errors import InternalError, InvalidRequestError
+from users_api.errors import InvalidRequestError
+from users_api.http import failures
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -59,16 +59,17 @@ class Gateway:
     ) -> Iterable[bytes]:
         """Serve the WSGI request that the adapter made, whatever comes of it."""
         event, context = environ["serverless.event"], environ["serverless.context"]
-        environ[web.REQUEST_ID] = getattr(context, "aws_request_id", None)
+        environ[failures.REQUEST_ID] = getattr(context, "aws_request_id", None)
         _mount(environ, event)
         if event["body"] is None:
             refusal = InvalidRequestError("The body is not valid base64")
-            return web.refuse(self._app, environ, refusal)(environ, start_response)
+            return failures.refuse(self._app, environ, refusal)(environ, start_response)
         try:
             return self._app(environ, start_response)
-        except BaseException:  # SystemExit and its kind would end the environment
-            logger.exception("Request %s was broken off", environ[web.REQUEST_ID])
-            return web.refuse(self._app, environ, InternalError())(environ, start_response)
+        except BaseException as error:  # SystemExit and its kind would end the environment
+            return failures.refuse(self._app, environ, failures.internal_error(error))(
+                environ, start_response
+            )
 
 
 def _is_http(event: Event) -> bool:

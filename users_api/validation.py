@@ -13,6 +13,10 @@ from users_api.errors import FieldError, InvalidFieldsError
 
 T = TypeVar("T", bound=Struct)
 
+LONGEST_TEXT = 64 * 1024
+LARGEST_INTEGER = 2**53 - 1
+LONGEST_LIST = 1000
+
 NUMBER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 
 
@@ -135,3 +139,9 @@ def _unknown(kind: type[Struct], document: Mapping[str, object]) -> Iterator[Fie
     for name in document:
         if name not in known:
             yield FieldError(name, "is not a field of this resource")
+
+
+def document(record: Struct) -> dict[str, Any]:
+    """Return a record as it is answered and stored."""
+    told: dict[str, Any] = to_builtins(record)
+    return told

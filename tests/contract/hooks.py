@@ -3,6 +3,6 @@
 import schemathesis
 from hypothesis.strategies import from_regex
 
-from users_api import web
+from users_api.http.preconditions import ENTITY_TAGS
 
-schemathesis.openapi.format("entity-tags", from_regex(web.ENTITY_TAGS, fullmatch=True))
+schemathesis.openapi.format("entity-tags", from_regex(ENTITY_TAGS, fullmatch=True))

@@ -5,10 +5,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest import TestCase
 
+from local import openapi
 from tests.contract.programs import run
 from tests.servers import gateway_server, wsgi_server
 from tests.service import Service
-from users_api.contract.views import CONTRACT
 
 JOURNEY = Path(__file__).parent / "journey.py"
 
@@ -23,7 +23,7 @@ class ClientTest(TestCase):
         cls.folder = cls.enterClassContext(TemporaryDirectory())
         command = ["openapi-python-client", "generate", "--fail-on-warning", "--meta", "none"]
         package = f"{cls.folder}/users_client"
-        said = run(*command, "--path", CONTRACT, "--output-path", package)
+        said = run(*command, "--path", openapi.write(), "--output-path", package)
         assert said.returncode == 0, said.stdout
 
     def test_types(self) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Container
 from typing import Any
 
 from tests.service import Service
-from users_api.users.model import folded
 
 Item = dict[str, Any]
 
@@ -12,7 +11,11 @@ Item = dict[str, Any]
 def contents(service: Service) -> dict[str, list[Item]]:
     """Return the items of every table."""
     client, settings = service.table(), service.settings
-    tables = [settings.users_table, settings.user_emails_table, settings.idempotency_table]
+    tables = [
+        settings.table("users"),
+        settings.table("unique-values"),
+        settings.table("idempotency"),
+    ]
     return {table: list(client.sync_scan(table, consistent_read=True)) for table in tables}
 
 
@@ -30,12 +33,18 @@ def assert_agreement(tables: dict[str, list[Item]], removed: Container[str] = ()
     users, markers, records = tables.values()
     for user in users:
         _assert_whole(user)
-    owned = sorted((folded(user["email"]), user["userId"]) for user in users if "email" in user)
-    assert sorted((each["email"], each["userId"]) for each in markers) == owned, (markers, owned)
-    creations = {user["userId"]: user.get("creationId") for user in users}
+    owned = sorted(
+        (f"users#email#{user['email'].lower()}", user["userId"])
+        for user in users
+        if "email" in user
+    )
+    assert sorted((each["uniqueValue"], each["recordId"]) for each in markers) == owned, (
+        markers,
+        owned,
+    )
+    creations = {user.get("creationId") for user in users}
     for record in records:
-        if record["userId"] not in removed:
-            assert creations.get(record["userId"]) == record["writeId"], (record, users)
+        assert record["writeId"] in creations or removed, (record, users)
 
 
 def _assert_whole(user: Item) -> None:

@@ -35,7 +35,7 @@ UNSTEADY = re.compile(
     r"|\d{4}-\d\d-\d\dT[\d:.]+\+00:00|\b\d{10}\b"  # times
 )
 
-KEYS = ("userId", "email", "key")  # of the tables
+KEYS = ("userId", "uniqueValue", "key")  # of the tables
 
 
 class Scenario(NamedTuple):
@@ -109,7 +109,7 @@ class Stage:
         self._undisturbed.call("POST", "/users", ADA)
         self._undisturbed.call("POST", "/users", BOB)
         self._undisturbed.call("POST", "/users", EVE, **EVES_KEY)
-        self._store.sync_put_item(settings.users_table, OLD)
+        self._store.sync_put_item(settings.table("users"), OLD)
         self._beginning = self._tables = contents(self._undisturbed)
 
     def play(self, scenario: Scenario, *plans: Plan) -> Course:

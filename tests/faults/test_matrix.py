@@ -23,8 +23,11 @@ FEWEST_CALL_SITES = 50
 SITES_AT_ONCE = 32  # more of them only get in each other's way
 OPERATIONS = {"GetItem", "PutItem", "DeleteItem", "Scan", "TransactWriteItems"}
 
-UNAVAILABLE = '503 {"error":"The service is not available for the moment, please try again"}'
-FAILED = '500 {"error":"Internal server error"}'
+UNAVAILABLE = (
+    '503 {"error":"The service is not available for the moment, please try again",'
+    '"code":"unavailable"}'
+)
+FAILED = '500 {"error":"Internal server error","code":"internal_error"}'
 
 FAULTS: dict[str, Fault] = TROUBLES | MISTAKES | {"dripping": dripping(1)}
 

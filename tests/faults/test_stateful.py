@@ -197,7 +197,7 @@ class Users(RuleBasedStateMachine):
     def find_an_older_item(self, user_id: str, name: str) -> None:
         if user_id not in self.users:
             document = {"userId": user_id, "name": name}
-            self.service.table().sync_put_item(self.service.settings.users_table, document)
+            self.service.table().sync_put_item(self.service.settings.table("users"), document)
             etag = self.service.call("GET", f"/users/{user_id}").headers["ETag"]
             self.users[user_id] = Known(document, etag, version=0)
 
@@ -205,10 +205,11 @@ class Users(RuleBasedStateMachine):
     def look_into_the_tables(self) -> None:
         tables, client = self.service.settings, self.service.table()
         versions = {
-            item["userId"]: item.get("version", 0) for item in client.sync_scan(tables.users_table)
+            item["userId"]: item.get("version", 0)
+            for item in client.sync_scan(tables.table("users"))
         }
         assert versions == {each: self.users[each].version for each in self.users}
-        assert len([*client.sync_scan(tables.idempotency_table)]) == len(self.requests)
+        assert len([*client.sync_scan(tables.table("idempotency"))]) == len(self.requests)
         assert_invariants(self.service, self.removed)
 
     def assert_created(self, answer: Answer, document: Document) -> None:

@@ -37,7 +37,7 @@ class ChangeTest(ServiceTest):
         self.assertEqual(
             self.call("POST", "/users", {"name": "b", "email": "ADA@example.com"}).status, 201
         )
-        self.assert_refused(self.patch({"email": "ada@example.com"}), 409)
+        self.assert_refused(self.patch({"email": "ada@example.com"}), 409, "email")
         [owner] = self.call("GET", "/users?email=ada@example.com").json["users"]
         self.call("DELETE", f"/users/{owner['userId']}")
 
@@ -46,7 +46,7 @@ class ChangeTest(ServiceTest):
         self.assertEqual(self.patch({"email": "new@example.com"}).status, 200)
         other = {"userId": "other", "name": "b", "email": "ada@example.com"}
         self.assertEqual(self.call("POST", "/users", other).status, 201)
-        self.assert_refused(self.patch({"email": "Ada@example.com"}), 409)
+        self.assert_refused(self.patch({"email": "Ada@example.com"}), 409, "email")
         self.assertEqual(self.call("GET", "/users/ada").json["email"], "new@example.com")
         self.call("DELETE", "/users/other")
 
@@ -114,7 +114,7 @@ class ChangeTest(ServiceTest):
 
     def test_keeps_what_others_store(self) -> None:
         """An attribute of the item that is no field of a user survives a change."""
-        table, client = self.service.settings.users_table, self.service.table()
+        table, client = self.service.settings.table("users"), self.service.table()
         client.sync_update_item(table, {"userId": "ada"}, updates={"badge": {"color": "red"}})
         self.patch({"name": "b", "email": None})
         item = client.sync_get_item(table, {"userId": "ada"})
@@ -182,8 +182,8 @@ class LookUpTest(ServiceTest):
         self.call("POST", "/users", {"userId": "eve", "name": "Eve", "email": "eve@example.com"})
         for owner in ["nobody", "eve"]:
             with self.subTest(owner=owner):
-                marker = {"email": "lost@example.com", "userId": owner}
-                client.sync_put_item(settings.user_emails_table, marker)
+                marker = {"uniqueValue": "users#email#lost@example.com", "recordId": owner}
+                client.sync_put_item(settings.table("unique-values"), marker)
                 self.assertEqual(
                     self.call("GET", "/users?email=lost@example.com").json, {"users": []}
                 )

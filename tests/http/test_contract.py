@@ -1,11 +1,12 @@
 """The contract as it is served, and the page on which to try it."""
 
-import json
 import re
 from typing import Any
 
 from tests.service import Service, ServiceTest, fresh_settings
-from users_api.contract.views import CONTRACT, PAGE_TYPES
+from users_api.app import RESOURCES
+from users_api.openapi.document import contract
+from users_api.openapi.views import PAGE_TYPES
 
 
 class ContractCallsTest(ServiceTest):
@@ -19,7 +20,7 @@ class ContractCallsTest(ServiceTest):
         super().setUpClass()
         links = cls.service.call("GET", "/").json["links"]
         cls.mount = links["openapi"].removesuffix("/openapi.json")
-        cls.contract = json.loads(CONTRACT.read_bytes())
+        cls.contract = contract(RESOURCES)
 
     def test_contract(self) -> None:
         """The contract is served as it is, with the address of the service itself."""

@@ -1,4 +1,4 @@
-"""What goes wrong on our side is told without details, and logged with them."""
+"""What goes wrong on our side is told without details, and logged by its type and place."""
 
 from unittest import TestCase
 
@@ -7,8 +7,10 @@ from flask import Flask, request
 from local.tables import connection
 from tests.service import Service, ServiceTest, fresh_settings
 from tests.transports import RestApi, Wsgi
-from users_api import web
 from users_api.app import create_app
+from users_api.http import setup
+
+FAILED = b'{"error":"Internal server error","code":"internal_error"}'
 
 
 class OwnFaultTest(ServiceTest):
@@ -24,16 +26,16 @@ class OwnFaultTest(ServiceTest):
             with self.subTest(method=method), self.assertLogs("users_api", "ERROR") as logs:
                 answer = service.call(method, target, document)
                 self.assert_refused(answer, 500)
-                self.assertEqual(answer.body, b'{"error":"Internal server error"}')
+                self.assertEqual(answer.body, FAILED)
                 self.assertEqual(len(logs.records), 1)
                 self.assertIn(answer.headers["X-Request-Id"], logs.output[0])
                 self.assertIn("ResourceNotFoundException", logs.output[0])
 
     def test_malformed_item(self) -> None:
         """An item that is no user is a fault of that user only."""
-        table, client = self.service.settings.users_table, self.service.table()
+        table, client = self.service.settings.table("users"), self.service.table()
         self.call("POST", "/users", {"userId": "good", "name": "Good"})
-        items: list[dict[str, object]] = [{}, {"name": 5}, {"name": ["John"]}]
+        items: list[dict[str, object]] = [{"name": 5}, {"name": ["John"]}]
         for number, item in enumerate(items):
             with self.subTest(item=item), self.assertLogs("users_api", "ERROR"):
                 client.sync_put_item(table, {"userId": f"bad{number}"} | item)
@@ -49,7 +51,7 @@ class StoreDownTest(TestCase):
         app = create_app(fresh_settings(**connection("http://127.0.0.1:9")))
         answer = Wsgi(app)("GET", "/users/a", {}, b"")
         self.assertEqual((answer.status, answer.headers["Retry-After"]), (503, "1"))
-        self.assertEqual(list(answer.json), ["error"])
+        self.assertEqual(list(answer.json), ["error", "code"])
 
 
 class ProblemTest(ServiceTest):
@@ -117,7 +119,7 @@ class BugTest(TestCase):
 
     def setUp(self) -> None:
         self.app = Flask("buggy")
-        web.install(self.app)
+        setup.install(self.app)
         self.app.add_url_rule("/<name>", view_func=self.view)
         self.bugs = {
             kind.__name__: kind
@@ -136,9 +138,12 @@ class BugTest(TestCase):
             with self.subTest(name), self.assertLogs("users_api", "ERROR") as logs:
                 answer = call("GET", f"/{name}", {}, b"")
                 self.assertEqual(answer.status, 500)
-                self.assertEqual(answer.body, b'{"error":"Internal server error"}')
+                self.assertEqual(answer.body, FAILED)
                 self.assertTrue(answer.headers["X-Request-Id"])
-                self.assertIn("the secret cause", logs.output[0])
+                [told] = logs.output
+                self.assertIn(f"{name} at ", told)
+                self.assertIn("test_failures.py", told)
+                self.assertNotIn("the secret cause", told)
             self.assertEqual(call("GET", "/fine", {}, b"").body, b"/fine")
 
     def test_under_wsgi(self) -> None:
@@ -146,4 +151,4 @@ class BugTest(TestCase):
         self.app.debug = True
         with self.assertLogs("users_api", "ERROR"):
             answer = Wsgi(self.app)("GET", "/ValueError", {}, b"")
-        self.assertEqual(answer.body, b'{"error":"Internal server error"}')
+        self.assertEqual(answer.body, FAILED)

@@ -118,7 +118,7 @@ class ListTest(ServiceTest):
 
     def test_malformed_item(self) -> None:
         """An item that is no user does not spoil the list."""
-        table, client = self.service.settings.users_table, self.service.table()
+        table, client = self.service.settings.table("users"), self.service.table()
         client.sync_put_item(table, {"userId": "bad", "name": 5})
         with self.assertLogs("users_api", "ERROR"):
             pages = self.pages("/users?limit=7")

@@ -34,7 +34,7 @@ class CreateTest(ServiceTest):
         for others in [{}, {"email": "other@example.com"}]:
             with self.subTest(others=others):
                 answer = self.call("POST", "/users", {"userId": "taken", "name": "Other"} | others)
-                self.assert_refused(answer, 409)
+                self.assert_refused(answer, 409, "userId")
                 self.assertIn("userId", answer.json["error"])
         self.assertEqual(self.call("GET", "/users/taken").json["name"], "First")
         self.assertEqual(self.call("GET", "/users?email=other@example.com").json["users"], [])
@@ -47,13 +47,13 @@ class CreateTest(ServiceTest):
         for email in ["Ada@Example.com", "ADA@EXAMPLE.COM", "ada@example.com"]:
             with self.subTest(email=email):
                 answer = self.call("POST", "/users", {"name": "Other", "email": email})
-                self.assert_refused(answer, 409)
+                self.assert_refused(answer, 409, "email")
                 self.assertIn("email", answer.json["error"])
         self.assertEqual(
             self.call("POST", "/users", {"name": "É", "email": "\u00c9va@x.org"}).status, 201
         )
         answer = self.call("POST", "/users", {"name": "e", "email": "e\u0301va@x.org"})
-        self.assert_refused(answer, 409)
+        self.assert_refused(answer, 409, "email")
 
     def test_stores_names_composed(self) -> None:
         """A name is stored and returned in NFC, and its length counted so."""
@@ -127,7 +127,7 @@ class OlderItemTest(ServiceTest):
 
     def setUp(self) -> None:
         self.service.table().sync_put_item(
-            self.service.settings.users_table, {"userId": "old", "name": "n" * 300}
+            self.service.settings.table("users"), {"userId": "old", "name": "n" * 300}
         )
 
     def test_is_read(self) -> None:
@@ -154,7 +154,9 @@ class OlderItemTest(ServiceTest):
 
     def test_is_removed(self) -> None:
         """It can be removed, and its id taken again."""
-        self.assert_refused(self.call("POST", "/users", {"userId": "old", "name": "a"}), 409)
+        self.assert_refused(
+            self.call("POST", "/users", {"userId": "old", "name": "a"}), 409, "userId"
+        )
         self.assertEqual(self.call("DELETE", "/users/old").status, 204)
         self.assert_refused(self.call("GET", "/users/old"), 404)
         self.assertEqual(self.call("POST", "/users", {"userId": "old", "name": "a"}).status, 201)

@@ -1,12 +1,12 @@
 """Which changes of a contract break its clients."""
 
-import json
 from copy import deepcopy
 from typing import Any
 from unittest import TestCase
 
 from tests.compatibility import breakages
-from users_api.contract.views import CONTRACT
+from users_api.app import RESOURCES
+from users_api.openapi.document import contract
 
 GONE = object()
 TEXT = {"type": "string"}
@@ -24,7 +24,7 @@ class CompatibilityTest(TestCase):
 
     @classmethod
     def setUpClass(cls) -> None:
-        cls.contract = json.loads(CONTRACT.read_bytes())
+        cls.contract = contract(RESOURCES)
 
     def changed(self, path: str, value: object) -> dict[str, Any]:
         """Return the contract with one place of it changed, or gone."""

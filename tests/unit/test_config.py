@@ -5,14 +5,12 @@ import subprocess
 import sys
 from unittest import TestCase
 
+from local.tables import environment
+from users_api.app import create_app
 from users_api.config import Settings, SettingsError
-from users_api.dynamodb import connect
+from users_api.store.client import connect
 
-TABLES = {
-    "USERS_TABLE": "users",
-    "USER_EMAILS_TABLE": "user-emails",
-    "IDEMPOTENCY_TABLE": "idempotency",
-}
+TABLES = environment("test")
 
 
 class SettingsTest(TestCase):
@@ -21,15 +19,15 @@ class SettingsTest(TestCase):
     def test_reads_the_environment(self) -> None:
         """Each setting has its variable; other variables are none of its business."""
         settings = Settings.from_environment(TABLES | {"AWS_REGION": "eu-west-1", "PATH": "/bin"})
-        self.assertEqual((settings.users_table, settings.region), ("users", "eu-west-1"))
+        self.assertEqual((settings.table("users"), settings.region), ("users", "eu-west-1"))
         self.assertFalse(settings.offline)
 
     def test_names_what_is_missing(self) -> None:
-        """A setting that is missing or empty is named by its variable."""
+        """A table whose name is missing or empty is named by its variable."""
         for name in TABLES:
             for environ in [TABLES | {name: ""}, {each: "x" for each in TABLES if each != name}]:
                 with self.subTest(environ=environ), self.assertRaisesRegex(SettingsError, name):
-                    Settings.from_environment(environ)
+                    create_app(Settings.from_environment(environ))
 
     def test_offline(self) -> None:
         """`osls wsgi serve` says that it is offline; a client can be made without more."""

@@ -1,18 +1,30 @@
-"""Cursors: where a page of a list ended, as a text that means nothing to a client.
+"""Pages of a list, and cursors: where a page ended, as a text that means nothing to a client.
 
-A cursor is for one kind of list, and a changed one is refused. That keeps mistakes out; it is no
-secret and no permission.
+A cursor is for one list, and a changed one is refused. That keeps mistakes out; it is no secret
+and no permission.
 """
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Annotated
+from typing import Annotated, Any
 from zlib import crc32
 
-from msgspec import Meta
+from msgspec import Meta, Struct, defstruct
 
 from users_api.errors import FieldError, InvalidFieldsError
+from users_api.resource import Resource
 
+LARGEST_PAGE = 100
+
+Limit = Annotated[
+    int,
+    Meta(
+        ge=1,
+        le=LARGEST_PAGE,
+        description=f"a number from 1 to {LARGEST_PAGE}",
+        extra_json_schema={"format": "int32"},
+    ),
+]
 Cursor = Annotated[
     str,
     Meta(
@@ -21,6 +33,13 @@ Cursor = Annotated[
         description="the `next` of an earlier page",
     ),
 ]
+
+
+def query_of(resource: Resource[Any]) -> type[Struct]:
+    """Return the type of what a list can be asked for: a page, or a value of a unique field."""
+    look_ups = [(field, resource.type_of(field), None) for field in resource.unique]
+    page: list[Any] = [("limit", Limit, 25), ("cursor", Cursor | None, None)]
+    return defstruct(f"{resource.model.__name__}Query", page + look_ups, frozen=True)
 
 
 def encode(kind: str, position: str) -> str:

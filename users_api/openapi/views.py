@@ -1,15 +1,17 @@
-"""`/openapi.json` and `/docs`: files, read when they are asked for."""
+"""`/openapi.json` and `/docs`: made when they are asked for."""
 
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response, request, url_for
-from msgspec import json
-from werkzeug.exceptions import NotFound
 
-from users_api import web
+from users_api.errors import NotFoundError
+from users_api.http.answers import answer
+from users_api.resource import Resource
 
 HERE = Path(__file__).parent
-CONTRACT = HERE / "openapi.json"
 
 PAGE_TYPES = {
     "page.js": "text/javascript",
@@ -24,19 +26,24 @@ POLICY = (
 )
 
 
-def register(app: Flask, *, page: bool) -> None:
-    """Add the calls to `app`, with the page or without it."""
-    app.add_url_rule("/openapi.json", "openapi", _contract)
+def register(app: Flask, resources: Sequence[Resource[Any]], *, page: bool) -> None:
+    """Add the calls to `app`, which serves these resources, with the page or without it."""
+
+    @cache
+    def document() -> dict[str, Any]:
+        from users_api.openapi.document import contract  # noqa: PLC0415 - few ask for it
+
+        return contract(resources)
+
+    def openapi() -> Response:
+        """Return the contract, with the address at which it was asked for."""
+        return answer(document() | {"servers": [{"url": request.script_root or "/"}]})
+
+    app.add_url_rule("/openapi.json", view_func=openapi)
     if page:
         app.add_url_rule("/docs", "docs", _page)
         app.add_url_rule("/docs/", "docs", _page)
         app.add_url_rule("/docs/<name>", "docs_file", _file)
-
-
-def _contract() -> Response:
-    """Return the contract, with the address at which it was asked for."""
-    contract = json.decode(CONTRACT.read_bytes())
-    return web.answer(contract | {"servers": [{"url": request.script_root or "/"}]})
 
 
 def _page() -> Response:
@@ -49,7 +56,7 @@ def _page() -> Response:
 
 def _file(name: str) -> Response:
     if name not in PAGE_TYPES:
-        raise NotFound
+        raise NotFoundError
     folder = HERE if (HERE / name).is_file() else _assets()
     headers = {"Cache-Control": "public, max-age=3600"}
     content_type = f"{PAGE_TYPES[name]}; charset=utf-8"

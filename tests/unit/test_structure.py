@@ -1,0 +1,43 @@
+"""Where things stand: resources know nothing of one another's insides, and the rest none of them."""
+
+from unittest import TestCase
+
+import grimp
+
+from users_api.app import RESOURCES
+
+ROOT = "users_api"
+
+
+class StructureTest(TestCase):
+    """The imports of `users_api`."""
+
+    graph: grimp.ImportGraph
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.graph = grimp.build_graph(ROOT, cache_dir=None)
+        cls.folders = {each.model.__module__.split(".")[1] for each in RESOURCES}
+
+    def test_folders(self) -> None:
+        """A resource stands in the folder of its name."""
+        self.assertEqual(self.folders, {each.name for each in RESOURCES})
+
+    def test_nothing_shared_knows_a_resource(self) -> None:
+        """Only `app` imports resources, and one that refers to another."""
+        for importer in sorted(self.graph.modules):
+            room = importer.partition(".")[2].partition(".")[0]
+            if room != "app" and room not in self.folders:
+                known = {
+                    imported.split(".")[1]
+                    for imported in self.graph.find_modules_directly_imported_by(importer)
+                    if imported != ROOT
+                }
+                self.assertFalse(known & self.folders, importer)
+
+    def test_no_circle(self) -> None:
+        """No module imports itself by way of others."""
+        for module in sorted(self.graph.modules):
+            for imported in self.graph.find_modules_directly_imported_by(module):
+                with self.subTest(module=module, imported=imported):
+                    self.assertFalse(self.graph.chain_exists(importer=imported, imported=module))

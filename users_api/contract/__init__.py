@@ -1,1 +1,0 @@
-"""The contract of the service, and a page on which to read and try it."""

@@ -1,0 +1,71 @@
+"""What a request brings: a strict JSON body, a strict query, an idempotency key."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import TypeVar
+
+import msgspec
+from flask import request
+
+from users_api import validation
+from users_api.errors import (
+    FieldError,
+    InvalidFieldsError,
+    InvalidRequestError,
+    UnsupportedMediaTypeError,
+)
+from users_api.idempotency import IdempotentRequest
+
+JSON = "application/json"
+MERGE_PATCH = "application/merge-patch+json"
+
+PLEASE_SEND = "Please send {}, uncompressed"
+
+LARGEST_BODY = 64 * 1024  # bytes
+IDEMPOTENCY_KEY = re.compile(r"^[!-~]{1,255}$")
+
+Q = TypeVar("Q", bound=msgspec.Struct)
+
+
+def json_object(*media_types: str) -> dict[str, object]:
+    """Return the JSON object that is the body of this request.
+
+    Raises UnsupportedMediaTypeError unless it is sent plainly as one of `media_types`, and
+    InvalidRequestError unless it is one JSON object (RFC 8259) in UTF-8 without repeated names.
+    """
+    if request.mimetype not in media_types or "Content-Encoding" in request.headers:
+        raise UnsupportedMediaTypeError(PLEASE_SEND.format(" or ".join(media_types)))
+    body = request.get_data()
+    try:
+        document = msgspec.json.decode(body)
+        json.loads(body, object_pairs_hook=_without_repeats)
+    except (ValueError, RecursionError) as error:
+        raise InvalidRequestError("The body is not valid JSON") from error
+    if not isinstance(document, dict):
+        raise InvalidRequestError("The body must be a JSON object")
+    return document
+
+
+def query(kind: type[Q]) -> Q:
+    """Return the query; raise InvalidFieldsError for what is bad, unknown or given twice in it."""
+    repeated = [name for name, texts in request.args.lists() if len(texts) > 1]
+    if repeated:
+        raise InvalidFieldsError(*(FieldError(name, "is given twice") for name in repeated))
+    return validation.parse(kind, request.args)
+
+
+def idempotent(document: Mapping[str, object]) -> IdempotentRequest | None:
+    """Return what is remembered of this request, if it has an `Idempotency-Key`."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return None
+    if not IDEMPOTENCY_KEY.fullmatch(key):
+        raise InvalidRequestError('"Idempotency-Key" must be 1 to 255 visible ASCII characters')
+    return IdempotentRequest.of(f"{request.method} {request.path}", key, document)
+
+
+def _without_repeats(pairs: list[tuple[str, object]]) -> None:
+    """Refuse an object that names a field twice: no two parsers agree on what it means."""
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise ValueError("A name is given twice")

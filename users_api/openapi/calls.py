@@ -1,0 +1,207 @@
+"""The calls of a resource, as the contract tells them."""
+
+import inspect
+from typing import Any
+
+from msgspec import json
+
+from users_api.errors import ConflictError, FieldError, NotFoundError, PreconditionFailedError
+from users_api.http import pages, requests
+from users_api.openapi import parts
+from users_api.openapi.schemas import Schema, reference, schemas_of, strict
+from users_api.resource import Call, Resource
+
+INVALID = {400: "BadRequest"}
+BODY = INVALID | {413: "TooLarge", 415: "UnsupportedMediaType"}
+
+
+class Calls:
+    """The calls of one resource: its paths, and the parts that only they refer to."""
+
+    def __init__(self, resource: Resource[Any], schemas: dict[str, Schema]) -> None:
+        self._resource = resource
+        self._noun = resource.noun
+        self._name = resource.model.__name__
+        self._plural = resource.name[:1].upper() + resource.name[1:]
+        self._examples = dict(
+            zip(("small", "whole"), schemas[self._name]["examples"], strict=False)
+        )
+
+    def paths(self) -> dict[str, Schema]:
+        """Return every call of the resource, by path and method."""
+        name, key = self._resource.name, self._resource.key
+        usual = {
+            f"/{name}": {"post": ("create", self._create), "get": ("list", self._list)},
+            f"/{name}/{{{key}}}": {
+                "get": ("read", self._read),
+                "patch": ("change", self._change),
+                "delete": ("remove", self._remove),
+            },
+        }
+        told: dict[str, Schema] = {
+            path: {
+                method: self._tagged(tell())
+                for method, (call, tell) in calls.items()
+                if call in self._resource.calls
+            }
+            for path, calls in usual.items()
+        }
+        for call in self._resource.own_calls:
+            path = f"/{name}/{{{key}}}/{call.path}"
+            told.setdefault(path, {})[call.method.lower()] = self._tagged(self._own(call))
+        return {path: self._with_id(path, calls) for path, calls in told.items() if calls}
+
+    def parameters(self) -> dict[str, Schema]:
+        """Return the parameters of these calls."""
+        resource, name = self._resource, self._name
+        fields = schemas_of(resource.model)[name]["properties"]
+        query = strict(json.schema(pages.query_of(resource)))["$defs"][f"{name}Query"]["properties"]
+        of_list = f"{self._plural}{{}}".format
+        told = {
+            self._id(): (
+                "path",
+                resource.key,
+                fields[resource.key],
+                f"The id of the {self._noun}.",
+            ),
+            of_list("Limit"): ("query", "limit", query["limit"], "How many a page has at most."),
+            of_list("Cursor"): ("query", "cursor", query["cursor"], "The `next` of a page before."),
+        }
+        for field in resource.unique:
+            about = f"Look up the {self._noun} that has it."
+            told[of_list(f"By{field.title()}")] = ("query", field, query[field], about)
+        return {name: parts.parameter(*each) for name, each in told.items()}
+
+    def responses(self) -> dict[str, Schema]:
+        """Return the failures that are told in words of this resource."""
+        unique = [self._resource.key, *self._resource.unique]
+        taken = " or ".join(f"`{field}`" for field in unique) + " is already taken"
+        missing = ", or what it refers to does not exist" if self._resource.references else ""
+        told = {
+            "NotFound": ("It does not exist.", NotFoundError(self._resource.not_found)),
+            "Conflict": (
+                f"The {taken}{missing}; nothing was changed.",
+                ConflictError(FieldError(unique[-1], "is already taken")),
+            ),
+            "Changed": (
+                "It has changed since; nothing was changed.",
+                PreconditionFailedError(self._resource.has_changed),
+            ),
+        }
+        return {f"{self._name}{name}": parts.failed(*each) for name, each in told.items()}
+
+    def _create(self) -> Schema:
+        headers = ["Location", "ETag", "Last-Modified", "Idempotent-Replayed"]
+        created = parts.success(f"The new {self._noun}.", self._name, *headers, **self._examples)
+        to_it = {self._resource.key: f"$response.body#/{self._resource.key}"}
+        usual = {"read": "get", "change": "update", "remove": "delete"}
+        created["links"] = {
+            f"{verb}{self._name}": {"operationId": f"{verb}{self._name}", "parameters": to_it}
+            for call, verb in usual.items()
+            if call in self._resource.calls
+        }
+        return {
+            "operationId": f"create{self._name}",
+            "summary": f"Create a new {self._noun}",
+            "description": "Never overwrites: what is already taken is a conflict.",
+            "parameters": [reference("parameters", "IdempotencyKey")],
+            "requestBody": parts.body(f"New{self._name}", requests.JSON),
+            "responses": parts.answers(
+                {201: created}, BODY | {409: f"{self._name}Conflict", 422: "KeyReused"}
+            ),
+        }
+
+    def _list(self) -> Schema:
+        look_up = [f"`{field}`" for field in self._resource.unique]
+        page = parts.success(
+            "A page.", f"{self._name}Page", "Link", page=self._page(), last=self._page(1)
+        )
+        operation = f"list{self._plural}"
+        following = {"cursor": "$response.body#/next"}
+        page["links"] = {"nextPage": {"operationId": operation, "parameters": following}}
+        return {
+            "operationId": operation,
+            "summary": f"List {self._resource.name}" + (", or look one up" if look_up else ""),
+            "description": "Page by page, in no particular order."
+            + (
+                f" With {' or '.join(look_up)}, the one that has this value, or none; `cursor` does"
+                " not go with it."
+                if look_up
+                else ""
+            ),
+            "parameters": [
+                reference("parameters", name) for name in self.parameters() if name != self._id()
+            ],
+            "responses": parts.answers({200: page}, INVALID),
+        }
+
+    def _read(self) -> Schema:
+        told = ["ETag", "Last-Modified"]
+        return {
+            "operationId": f"get{self._name}",
+            "summary": f"Read one {self._noun}",
+            "description": "As it is now.",
+            "parameters": [reference("parameters", "IfNoneMatch")],
+            "responses": parts.answers(
+                {
+                    200: parts.success(f"The {self._noun}.", self._name, *told, **self._examples),
+                    304: parts.without_body("The client has the current revision.", *told),
+                },
+                INVALID | {404: f"{self._name}NotFound"},
+            ),
+        }
+
+    def _change(self) -> Schema:
+        changed = parts.success(
+            f"The changed {self._noun}.", self._name, "ETag", "Last-Modified", **self._examples
+        )
+        return {
+            "operationId": f"update{self._name}",
+            "summary": f"Change one {self._noun}",
+            "description": "Applies a JSON Merge Patch (RFC 7396) to it as it is now or, with"
+            " `If-Match`, as the client knows it. A patch without effect keeps the `ETag`.",
+            "parameters": [reference("parameters", "IfMatch")],
+            "requestBody": parts.body(f"{self._name}Patch", requests.MERGE_PATCH, requests.JSON),
+            "responses": parts.answers({200: changed}, BODY | self._write_failures(conflict=True)),
+        }
+
+    def _remove(self) -> Schema:
+        return {
+            "operationId": f"delete{self._name}",
+            "summary": f"Remove one {self._noun}",
+            "description": "Its id and its unique values are free again at once.",
+            "parameters": [reference("parameters", "IfMatch")],
+            "responses": parts.answers(
+                {204: parts.without_body("It is gone.")}, INVALID | self._write_failures()
+            ),
+        }
+
+    def _own(self, call: Call) -> Schema:
+        summary, _, description = (inspect.getdoc(call.function) or "").partition("\n")
+        done = parts.success(f"The {self._noun}.", self._name, "ETag", **self._examples)
+        name = call.function.__name__.split("_")
+        return {
+            "operationId": name[0] + "".join(word.title() for word in name[1:]) + self._name,
+            "summary": summary.rstrip("."),
+            "description": " ".join(description.split()) or summary,
+            "responses": parts.answers({200: done}, BODY | self._write_failures(conflict=True)),
+        }
+
+    def _write_failures(self, *, conflict: bool = False) -> dict[int, str]:
+        failures = {404: f"{self._name}NotFound", 412: f"{self._name}Changed"}
+        return failures | ({409: f"{self._name}Conflict"} if conflict else {})
+
+    def _page(self, count: int | None = None) -> Schema | None:
+        records = [*self._examples.values()][:count]
+        following = {} if count else {"next": "eyQmbHNvbWVVc2VySWQ"}
+        return {self._resource.name: records, **following} if records else None
+
+    def _tagged(self, call: Schema) -> Schema:
+        return {"tags": [self._resource.name], **call}
+
+    def _with_id(self, path: str, calls: Schema) -> Schema:
+        known = {"parameters": [reference("parameters", self._id())]} if "{" in path else {}
+        return {**known, **calls}
+
+    def _id(self) -> str:
+        return f"{self._name}Id"

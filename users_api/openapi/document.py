@@ -1,0 +1,83 @@
+"""The contract: one OpenAPI 3.1 document, made from the types and errors of the service."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from users_api import __version__
+from users_api.openapi import parts, schemas
+from users_api.openapi.calls import Calls
+from users_api.openapi.schemas import Schema
+from users_api.resource import Resource
+
+DESCRIPTION = """\
+Bodies are JSON in UTF-8 of at most 64 KiB. A failure names every bad field at once; send
+`Accept: application/problem+json` to get it as problem details (RFC 9457). Every answer has an
+`X-Request-Id`, which is also in the log."""
+
+
+def contract(resources: Sequence[Resource[Any]]) -> Schema:
+    """Return the whole document."""
+    bodies = [schemas.of_resource(each) for each in resources]
+    calls = [Calls(resource, known) for resource, known in zip(resources, bodies, strict=True)]
+    names = ", ".join(each.name for each in resources)
+    tags = {each.name: f"Everything about {each.name}." for each in resources}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Users API",
+            "version": __version__,
+            "description": f"A backend that stores {names}.\n\n{DESCRIPTION}",
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": "/"}],
+        "tags": [
+            {"name": name, "description": text}
+            for name, text in (tags | {"service": "The service itself."}).items()
+        ],
+        "paths": together(each.paths() for each in calls) | about_paths(),
+        "components": {
+            "schemas": schemas.shared() | together(bodies),
+            "parameters": parts.parameters() | together(each.parameters() for each in calls),
+            "headers": parts.headers(),
+            "responses": shared_responses() | together(each.responses() for each in calls),
+        },
+    }
+
+
+def together(parts_of_each: Iterable[dict[str, Schema]]) -> dict[str, Schema]:
+    """Return the parts of all resources in one."""
+    return {name: part for each in parts_of_each for name, part in each.items()}
+
+
+def shared_responses() -> dict[str, Schema]:
+    """Return the failures that are the same for every resource."""
+    return {name: parts.failed(*each) for name, each in parts.FAILURES.items()}
+
+
+def about_paths() -> dict[str, Schema]:
+    """Return the calls about the service itself."""
+    index = {"service": "users-api", "links": {"users": "/users", "docs": "/docs"}}
+    return {
+        "/health": {
+            "get": {
+                "operationId": "getHealth",
+                "tags": ["service"],
+                "summary": "Tell whether the service can do its work",
+                "description": "It can while all its tables answer.",
+                "responses": parts.answers(
+                    {200: parts.success("It can.", "Health", well={"status": "ok"})}, {}
+                ),
+            }
+        },
+        "/": {
+            "get": {
+                "operationId": "getIndex",
+                "tags": ["service"],
+                "summary": "Tell what this service is",
+                "description": "Its name, and links to go on.",
+                "responses": parts.answers(
+                    {200: parts.success("What it is.", "Index", index=index)}, {}
+                ),
+            }
+        },
+    }

@@ -1,0 +1,93 @@
+"""A resource: what is special about it. Everything else follows from this description."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
+
+from msgspec import Struct, ValidationError, convert
+from msgspec.structs import fields
+
+T = TypeVar("T", bound=Struct)
+
+CALLS = ("create", "list", "read", "change", "remove")
+
+
+class Call(Struct, frozen=True, kw_only=True):
+    """A call of a resource's own: `POST /users/{userId}/deactivate`, say.
+
+    `function` takes the collection and the id, and returns a response of Flask's. Its name is that
+    of the call, and its docstring describes it in the contract. `needs` is "read" or "write".
+    """
+
+    method: str
+    path: str  # below that of the record: "deactivate"
+    function: Callable[..., Any]
+    needs: str
+
+
+class Resource(Struct, Generic[T], frozen=True, kw_only=True):
+    """A resource, called `name` in paths, tables and scopes: its records are of type `model`."""
+
+    name: str
+    model: type[T]
+    key: str
+    """The field that identifies a record, such as `userId`."""
+
+    unique: Mapping[str, Callable[[Any], str]] = MappingProxyType({})
+    """The fields whose values no two records share, each with the form that is compared."""
+
+    references: Mapping[str, "Resource[Any]"] = MappingProxyType({})
+    """The fields that hold the id of another resource's record, which must exist."""
+
+    owner: str | None = None
+    """The field that names the caller to whom a record belongs; without it, there are no owners."""
+
+    rule: Callable[[T, T | None], T] | None = None
+    """Called with each new or changed record, and with the one before, just before it is stored.
+
+    Returns the record to store, with the fields that the server sets. Raises InvalidFieldsError.
+    """
+
+    calls: tuple[str, ...] = CALLS
+    """Which of the usual calls there are."""
+
+    own_calls: tuple[Call, ...] = ()
+    """Which others there are."""
+
+    @property
+    def noun(self) -> str:
+        """The word for one record: `user`."""
+        return self.model.__name__.lower()
+
+    @property
+    def not_found(self) -> str:
+        """The sentence that there is no such record."""
+        return f'Could not find {self.noun} with provided "{self.key}"'
+
+    @property
+    def has_changed(self) -> str:
+        """The sentence that a record is no longer as the client knows it."""
+        return f"The {self.noun} has changed since"
+
+    def id_of(self, record: T) -> str:
+        """Return the id of a record."""
+        return str(getattr(record, _attributes(self.model)[self.key]))
+
+    def is_id(self, text: str) -> bool:
+        """Tell whether a record could have this id."""
+        try:
+            convert(text, self.type_of(self.key))
+        except ValidationError:
+            return False
+        return True
+
+    def type_of(self, field: str) -> Any:  # noqa: ANN401 - a type annotation
+        """Return the type of a field, given by its name in JSON."""
+        return next(each.type for each in fields(self.model) if each.encode_name == field)
+
+
+@cache
+def _attributes(model: type[Struct]) -> Mapping[str, str]:
+    """Return the names of a model's fields in Python, by those in JSON."""
+    return {field.encode_name: field.name for field in fields(model)}

@@ -1,0 +1,1 @@
+"""What all resources have in common in DynamoDB."""

@@ -1,0 +1,76 @@
+"""What is stored of a record: the record itself, and what tells one write of it from another.
+
+An item carries the id of the write that made it (`writeId`), of the one before (`previousWriteId`)
+and of the one that created the record (`creationId`). When an answer is lost, they tell our own
+write from somebody else's.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Generic, TypeVar
+from uuid import uuid4
+
+from msgspec import Struct
+from msgspec.structs import fields
+
+from users_api import validation
+from users_api.resource import Resource
+from users_api.store.session import Item
+
+T = TypeVar("T", bound=Struct)
+
+
+class Stored(Struct, Generic[T], frozen=True):
+    """A record, and the item in which it is stored."""
+
+    record: T
+    item: Item
+
+    @property
+    def revision(self) -> str:
+        """What is another after every write."""
+        return revision(self.item)
+
+    @property
+    def updated_at(self) -> datetime | None:
+        """When it was last written; None if something else wrote the item."""
+        written = self.item.get("updatedAt")
+        return datetime.fromisoformat(written) if written else None
+
+
+def revision(item: Item) -> str:
+    """Return what is another after every write; items that something else wrote have only one."""
+    return str(item.get("writeId", "0"))
+
+
+def restored(resource: Resource[T], item: Item) -> Stored[T]:
+    """Return the record that was stored; raise msgspec.ValidationError if it is none."""
+    return Stored(validation.restore(resource.model, item), item)
+
+
+def made(record: Struct, previous: Item | None = None) -> Item:
+    """Return what a record is stored as; what others keep in the previous item is kept."""
+    now, write_id = datetime.now(UTC).isoformat(timespec="milliseconds"), str(uuid4())
+    names = {field.encode_name for field in fields(record)}
+    kept = previous or {"createdAt": now, "creationId": write_id}
+    item = {
+        **{name: kept[name] for name in kept.keys() - names},
+        **validation.document(record),
+        "version": kept.get("version", 0) + 1,
+        "updatedAt": now,
+        "writeId": write_id,
+    }
+    return item | ({"previousWriteId": kept["writeId"]} if "writeId" in kept else {})
+
+
+def unchanged(item: Item, key: str) -> tuple[str, Mapping[str, object]]:
+    """Return the condition that the stored item is still this one, and the values it names."""
+    if "writeId" in item:
+        return "writeId = :revision", {"revision": item["writeId"]}
+    return f"attribute_exists({key}) AND attribute_not_exists(writeId)", {}
+
+
+def is_ours(found: Item | None, item: Item) -> bool:
+    """Tell whether `found` is what we wrote as `item`, or came of it."""
+    ids = ("writeId", "previousWriteId", "creationId")
+    return found is not None and item["writeId"] in {found.get(name) for name in ids}

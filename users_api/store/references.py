@@ -1,0 +1,32 @@
+"""Fields that hold the id of another resource's record: it must exist when they are written."""
+
+from collections.abc import Callable
+from typing import Any
+
+from users_api.resource import Resource
+from users_api.store.session import Item, Write
+
+
+class References:
+    """The references of a resource to others; `table` tells the name of a table."""
+
+    def __init__(self, resource: Resource[Any], table: Callable[[str], str]) -> None:
+        self._targets = {
+            field: (target, table(target.name)) for field, target in resource.references.items()
+        }
+
+    def checks(self, before: Item, after: Item) -> dict[str, tuple[Write, str]]:
+        """Return what checks the references that an item gains, by field, and what is wrong then.
+
+        A check is part of the write's transaction: nothing is removed in between.
+        """
+        return {
+            field: (self._check(field, after[field]), f"is not the id of a {target.noun}")
+            for field, (target, _) in self._targets.items()
+            if field in after and after[field] != before.get(field)
+        }
+
+    def _check(self, field: str, record_id: object) -> Write:
+        target, table = self._targets[field]
+        condition = f"attribute_exists({target.key})"
+        return Write("condition_check", table, {target.key: record_id}, condition)
