@@ -3,7 +3,7 @@
 from flask import Flask
 
 from users_api.config import Settings
-from users_api.http import about, setup, views
+from users_api.http import about, access, cors, setup, views
 from users_api.openapi import views as openapi
 from users_api.store.client import connect
 from users_api.store.collection import Collection
@@ -16,6 +16,8 @@ def create_app(settings: Settings) -> Flask:
     """Return the application with these settings."""
     app = Flask("users_api", static_folder=None)
     setup.install(app)
+    cors.install(app, settings.origins)
+    access.install(app, settings, RESOURCES)
     client = connect(settings)
     collections = [Collection(client, each, settings.table) for each in RESOURCES]
     for collection in collections:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, ValidationError, convert, field
 
@@ -19,6 +19,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     tables: Mapping[str, str] = MappingProxyType({})  # each in a variable such as USERS_TABLE
     region: Text = field(name="AWS_REGION", default="us-east-1")
     endpoint_url: Text | None = field(name="AWS_ENDPOINT_URL_DYNAMODB", default=None)
+    access: Literal["open", "token"] = field(name="ACCESS", default="open")
+    user_claim: Text = field(name="USER_CLAIM", default="sub")  # tells who a caller is
+    origins: frozenset[str] = frozenset()  # of web pages that may call: ORIGINS, with commas
     docs_page: bool = field(name="DOCS_PAGE", default=True)
     offline: bool = field(name="IS_OFFLINE", default=False)  # set by `osls wsgi serve`
 
@@ -26,8 +29,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
         """Read the settings from `environ`; raise SettingsError for the first that is not right."""
         tables = {name: environ[name] for name in environ if name.endswith("_TABLE")}
+        origins = environ.get("ORIGINS", "").replace(",", " ").split()
         try:
-            return convert({**environ, "tables": tables}, cls, strict=False)
+            return convert({**environ, "tables": tables, "origins": origins}, cls, strict=False)
         except ValidationError as error:
             raise SettingsError(f"The environment is not complete: {error}") from error
 

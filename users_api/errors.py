@@ -3,6 +3,8 @@
 ApiError
 ├── InvalidRequestError          400
 │   └── InvalidFieldsError       400, naming every bad field
+├── UnauthorizedError            401
+├── ForbiddenError               403
 ├── NotFoundError                404
 ├── MethodNotAllowedError        405
 ├── ConflictError                409, naming the field
@@ -55,6 +57,28 @@ class InvalidFieldsError(InvalidRequestError):
     def __init__(self, *errors: FieldError) -> None:
         super().__init__('Please correct the fields named in "errors"')
         self.errors = errors
+
+
+class UnauthorizedError(ApiError):
+    """It is not known who calls; `problem` is what is wrong with the token (RFC 6750), if known."""
+
+    status = 401
+    code = "unauthorized"
+
+    def __init__(self, problem: str = "") -> None:
+        super().__init__("Please send a valid access token")
+        self.problem = problem
+
+
+class ForbiddenError(ApiError):
+    """Who calls may not do this: the token lacks the `scope`."""
+
+    status = 403
+    code = "forbidden"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__("Your access token does not allow this")
+        self.scope = scope
 
 
 class NotFoundError(ApiError):

@@ -18,12 +18,14 @@ from users_api.errors import (
     ApiError,
     BodyTooLargeError,
     FieldError,
+    ForbiddenError,
     InternalError,
     InvalidRequestError,
     MethodNotAllowedError,
     NotFoundError,
     Sentence,
     StoreUnavailableError,
+    UnauthorizedError,
 )
 from users_api.http.answers import answer
 from users_api.http.requests import JSON, LARGEST_BODY
@@ -89,6 +91,11 @@ def headers(error: ApiError) -> Mapping[str, str]:
     """Return the headers that an answer to `error` has."""
     if isinstance(error, StoreUnavailableError):
         return {"Retry-After": str(error.retry_after)}
+    if isinstance(error, UnauthorizedError):
+        told = f' error="{error.problem}"' if error.problem else ""
+        return {"WWW-Authenticate": f"Bearer{told}"}  # RFC 6750, section 3
+    if isinstance(error, ForbiddenError):
+        return {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{error.scope}"'}
     if isinstance(error, MethodNotAllowedError):
         return {"Allow": ", ".join(sorted(error.allowed))}
     return {}

@@ -15,6 +15,7 @@ from users_api.errors import (
     InvalidRequestError,
     UnsupportedMediaTypeError,
 )
+from users_api.http import access
 from users_api.idempotency import IdempotentRequest
 
 JSON = "application/json"
@@ -62,7 +63,8 @@ def idempotent(document: Mapping[str, object]) -> IdempotentRequest | None:
         return None
     if not IDEMPOTENCY_KEY.fullmatch(key):
         raise InvalidRequestError('"Idempotency-Key" must be 1 to 255 visible ASCII characters')
-    return IdempotentRequest.of(f"{request.method} {request.path}", key, document)
+    scope = f"{access.caller()}\n{request.method} {request.path}"
+    return IdempotentRequest.of(scope, key, document)
 
 
 def _without_repeats(pairs: list[tuple[str, object]]) -> None:

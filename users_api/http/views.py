@@ -1,5 +1,6 @@
 """The calls that resources have in common: two views, which serve any resource."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
@@ -10,7 +11,7 @@ from msgspec import Struct
 
 from users_api import validation
 from users_api.errors import FieldError, InvalidFieldsError
-from users_api.http import answers, pages, requests
+from users_api.http import access, answers, pages, requests
 from users_api.http.preconditions import if_match, is_known
 from users_api.store.collection import Collection
 
@@ -33,7 +34,7 @@ class CollectionView(MethodView, Generic[T]):
     def post(self) -> Response:
         """Create a record."""
         document = requests.json_object(requests.JSON)
-        record = validation.create(self._resource.model, document)
+        record = validation.create(self._resource.model, access.owned(self._resource, document))
         stored, replayed = self._collection.add(record, requests.idempotent(document))
         record_id = self._resource.id_of(stored.record)
         headers = {"Location": f"{url_for(self._resource.name)}/{quote(record_id, safe='')}"}
@@ -81,7 +82,7 @@ class RecordView(MethodView, Generic[T]):
 
     def get(self, record_id: str) -> Response:
         """Read a record."""
-        stored = self._collection.get(record_id)
+        stored = self._seen().get(record_id)
         if is_known(stored.revision):
             return answers.empty(304, answers.validators(stored))
         return answers.record(stored)
@@ -89,16 +90,22 @@ class RecordView(MethodView, Generic[T]):
     def patch(self, record_id: str) -> Response:
         """Change a record, by JSON Merge Patch."""
         patch = requests.json_object(requests.MERGE_PATCH, requests.JSON)
+        access.keep_owned(self._resource, patch)
         key = self._resource.key
-        stored = self._collection.change(
-            record_id, lambda record: validation.merge(record, patch, fixed=key), if_match()
+        stored = self._seen().change(
+            record_id,
+            lambda record: validation.merge(record, patch, fixed=key),
+            if_match(),
         )
         return answers.record(stored)
 
     def delete(self, record_id: str) -> Response:
         """Remove a record."""
-        self._collection.remove(record_id, if_match())
+        self._seen().remove(record_id, if_match())
         return answers.empty(204)
+
+    def _seen(self) -> Collection[T]:
+        return self._collection.belonging_to(access.owner())
 
 
 def register(app: Flask, collection: Collection[Any]) -> None:
@@ -116,6 +123,13 @@ def register(app: Flask, collection: Collection[Any]) -> None:
         app.add_url_rule(
             f"{one}/{call.path}",
             f"{resource.name}.{call.function.__name__}",
-            partial(call.function, collection),
+            partial(_own_call, call.function, collection),
             methods=[call.method],
         )
+
+
+def _own_call(
+    function: Callable[..., Response], collection: Collection[Any], record_id: str
+) -> Response:
+    """Make a call of a resource's own, on what the caller may see."""
+    return function(collection.belonging_to(access.owner()), record_id)

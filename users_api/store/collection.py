@@ -7,6 +7,7 @@ costs half.
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from time import time
 from typing import Any, Generic, TypeVar
 
@@ -45,10 +46,22 @@ class Collection(Generic[T]):
     ) -> None:
         self.resource = resource
         self._client = client
+        self._owner: str | None = None
         self._records = table(resource.name)
         self._requests = table("idempotency")
         self._unique = UniqueValues(resource, table("unique-values"))
         self._references = References(resource, table)
+
+    def belonging_to(self, owner: str | None) -> "Collection[T]":
+        """Return the same collection as its owner sees it: records of others do not exist.
+
+        Without an owner, that is all of it.
+        """
+        if owner is None:
+            return self
+        seen = copy(self)
+        seen._owner = owner  # noqa: SLF001 - it is of this class
+        return seen
 
     def add(self, record: T, request: IdempotentRequest | None = None) -> tuple[Stored[T], bool]:
         """Store a new record; return it, and whether an earlier `request` had stored it already.
@@ -142,10 +155,11 @@ class Collection(Generic[T]):
         Session(self._client).get(self._records, {self.resource.key: NOBODY})
 
     def _item(self, session: Session, record_id: str) -> Item:
-        known = self.resource.is_id(record_id)
-        item = session.get(self._records, {self.resource.key: record_id}) if known else None
-        if item is None:
-            raise NotFoundError(self.resource.not_found)
+        owner, resource, key = self._owner, self.resource, {self.resource.key: record_id}
+        others = owner is not None and resource.owner == resource.key and owner != record_id
+        item = session.get(self._records, key) if resource.is_id(record_id) and not others else None
+        if item is None or (owner is not None and item.get(str(resource.owner)) != owner):
+            raise NotFoundError(resource.not_found)
         return item
 
     def _readable(self, items: Sequence[Item]) -> Iterator[Stored[T]]:

@@ -1,0 +1,39 @@
+"""Calls from web pages of other origins, as far as settings name them (CORS, Fetch standard)."""
+
+from collections.abc import Collection
+
+from flask import Flask, Response, request
+
+METHODS = "GET, POST, PATCH, DELETE"
+HEADERS = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match"
+READABLE = "ETag, Idempotent-Replayed, Link, Location, Retry-After, WWW-Authenticate, X-Request-Id"
+SECONDS = "600"  # for which a browser remembers what it may send
+
+
+def install(app: Flask, origins: Collection[str]) -> None:
+    """Let pages of these origins, such as `https://example.com`, call `app` from a browser."""
+    if not origins:
+        return
+
+    def preflight() -> Response | None:
+        """Answer what a browser asks before it sends a request: without a token, it has none."""
+        asked = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+        if not asked or request.headers.get("Origin") not in origins:
+            return None
+        allowed = {"Methods": METHODS, "Headers": HEADERS}
+        headers = {f"Access-Control-Allow-{name}": text for name, text in allowed.items()}
+        response = Response(status=204, headers={**headers, "Access-Control-Max-Age": SECONDS})
+        del response.headers["Content-Type"]
+        return response
+
+    def readable(response: Response) -> Response:
+        """Let the page read the answer if its origin is one of them."""
+        response.vary.add("Origin")
+        origin = request.headers.get("Origin")
+        if origin in origins:
+            response.headers["Access-Control-Allow-Origin"] = origin
+            response.headers["Access-Control-Expose-Headers"] = READABLE
+        return response
+
+    app.before_request(preflight)
+    app.after_request(readable)
