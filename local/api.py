@@ -1,16 +1,17 @@
 """The API on a laptop: served by werkzeug, and loaded again whenever a file of it changes."""
 
 import os
-import string
 import traceback
 from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
-from werkzeug.serving import WSGIRequestHandler, is_running_from_reloader, run_simple
+from werkzeug.serving import is_running_from_reloader, run_simple
 
+from local.address import Address
+from local.door import Door, failure
+from local.requests import RequestHandler
 from local.tables import DEFINITIONS, create_missing, environment
 
 if TYPE_CHECKING:
@@ -19,34 +20,25 @@ if TYPE_CHECKING:
 _TESTS = Path(__file__).parent.parent / "tests"
 
 
-class _RequestHandler(WSGIRequestHandler):
-    """Logs a request as one short line that no request can break or colour."""
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:  # noqa: ARG002
-        line = quote(self.requestline, safe=string.punctuation + " ")
-        self.server.log("info", f"{line.removesuffix(' HTTP/1.1')} {code}")
-
-
-def serve(host: str, port: int, stage: str) -> None:
+def serve(address: Address, stage: str) -> None:
     """Serve the API until a signal ends it; called in both processes of werkzeug's reloader.
 
     Args:
-        host: The name or IP address to listen at.
-        port: The port to listen at.
+        address: Where it listens.
         stage: Whose tables it uses, in the DynamoDB that the environment names.
 
     """
     # Werkzeug's parent process only starts and restarts the one that serves: it needs no Flask.
     application = _load(stage) if is_running_from_reloader() else _not_loaded
     run_simple(
-        host,
-        port,
-        application,
+        address.host,
+        address.port,
+        Door(application, address),
         use_reloader=True,
         extra_files=[str(DEFINITIONS)],
         exclude_patterns=[f"{_TESTS}/*"],
         threaded=True,
-        request_handler=_RequestHandler,
+        request_handler=RequestHandler,
     )
 
 
@@ -62,9 +54,6 @@ def _load(stage: str) -> "WSGIApplication":
     return application
 
 
-def _not_loaded(
-    environ: "WSGIEnvironment",  # noqa: ARG001
-    start_response: "StartResponse",
-) -> Iterable[bytes]:
-    start_response("500 Internal Server Error", [("Content-Type", "application/json")])
-    return [b'{"error":"The application does not load: the terminal of `make run` says why"}']
+def _not_loaded(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    sentence = "The application does not load: the terminal of `make run` says why"
+    return failure(500, sentence)(environ, start_response)

@@ -11,6 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from werkzeug.datastructures import Headers
+
+from tests.transports import Answer
+
 PROJECT = Path(__file__).parent.parent.parent
 NEEDED = ["Makefile", "package.json", "package-lock.json", "infra", "local", "users_api"]
 SECONDS = 30  # the longest wait for anything
@@ -88,6 +92,14 @@ class MakeRun:
             return response.status, response.read()
         finally:
             connection.close()
+
+    def send(self, request: bytes) -> Answer:
+        """Return the answer to a request, sent as these bytes."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=SECONDS) as connection:
+            connection.sendall(request)
+            response = http.client.HTTPResponse(connection, method=request.split()[0].decode())
+            response.begin()
+            return Answer(response.status, Headers(response.getheaders()), response.read())
 
     def until_up(self) -> None:
         until(lambda: self._make.poll() is not None or self._listens(), otherwise=self.said())
