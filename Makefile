@@ -92,7 +92,7 @@ test-contract: .venv/contract engine .local/contract/.installed ## test that the
 	@$(SUITE) tests/contract
 	@grep -H ' generated, ' .local/contract/fuzz-*.txt
 
-test-browser: .venv/contract engine ## test the page /docs in Chromium
+test-browser: .venv/contract engine ## test in Chromium: the page /docs, and pages from elsewhere
 	@command -v chromium >/dev/null || { echo "Chromium is needed: Debian's package chromium has it." >&2; exit 1; }
 	@$(SUITE) tests/browser
 

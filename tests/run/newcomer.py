@@ -39,12 +39,22 @@ def free_port() -> int:
 
 
 def until(condition: Callable[[], bool], *, otherwise: str) -> None:
-    """Wait until a condition holds; raise an AssertionError when it never does."""
+    """Wait until a condition holds; raise an AssertionError when it never does.
+
+    A server that is replaced while it answers drops the connection: the condition does not hold.
+    """
     deadline = time.monotonic() + SECONDS
-    while not condition():
+    while not _holds(condition):
         if time.monotonic() > deadline:
             raise AssertionError(otherwise)
         time.sleep(0.02)
+
+
+def _holds(condition: Callable[[], bool]) -> bool:
+    try:
+        return condition()
+    except ConnectionError:
+        return False
 
 
 class Process(NamedTuple):
@@ -102,8 +112,8 @@ class MakeRun:
             return Answer(response.status, Headers(response.getheaders()), response.read())
 
     def until_up(self) -> None:
-        until(lambda: self._make.poll() is not None or self._listens(), otherwise=self.said())
-        if self._make.poll() is not None:
+        until(lambda: self._ended() or bool(self.call("GET", "/")), otherwise=self.said())
+        if self._ended():
             raise AssertionError(self.said())
 
     def family(self) -> list[Process]:
@@ -131,16 +141,12 @@ class MakeRun:
 
     def clean_up(self) -> None:
         """End it, whatever has become of it."""
-        if self._make.poll() is None:
+        if not self._ended():
             self.signal_make(signal.SIGTERM)
             self.exit_code()
 
-    def _listens(self) -> bool:
-        try:
-            self.call("GET", "/")
-        except OSError:
-            return False
-        return True
+    def _ended(self) -> bool:
+        return self._make.poll() is not None
 
 
 def _environment() -> dict[str, str]:

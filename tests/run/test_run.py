@@ -71,7 +71,7 @@ class CallsTest(RunTest):
         until(lambda: run.call("GET", "/new") == (200, b"new"), otherwise="not reloaded")
         source.write_text("def app(:", "utf-8")
         until(lambda: run.call("GET", "/new")[0] == 500, otherwise="still the old code")
-        self.assertTrue(run.call("GET", "/new")[1].startswith(b'{"error":"'))
+        until(lambda: run.call("GET", "/new")[1].startswith(b'{"error":"'), otherwise="no words")
         self.assertIn("SyntaxError", run.said())
         source.write_text(original, "utf-8")
         until(lambda: run.call("GET", "/new")[0] == 404, otherwise="not mended")
@@ -150,6 +150,7 @@ class RefusalTest(RunTest):
             "PORT ": "0",
             "PORT  ": "65536",
             "HOST": "192.0.2.1",
+            "HOST ": f"{'a' * 64}.example",
             "AWS_ENDPOINT_URL_DYNAMODB": "localhost:8000",
         }.items():
             with self.subTest(name.strip(), value=value):
