@@ -1,5 +1,6 @@
 """The API on a laptop: served by werkzeug, and loaded again whenever a file of it changes."""
 
+import logging
 import os
 import traceback
 from collections.abc import Iterable
@@ -44,6 +45,7 @@ def serve(address: Address, stage: str) -> None:
 
 def _load(stage: str) -> "WSGIApplication":
     """Return the application; when it does not load, one that says so until a file changes."""
+    logging.getLogger("pydynox").addHandler(logging.NullHandler())  # it warns of slow requests
     try:
         create_missing(os.environ["AWS_ENDPOINT_URL_DYNAMODB"], stage)
         os.environ.update(environment(stage))

@@ -1,8 +1,12 @@
 """How werkzeug's server reads a request, and shows it in the terminal."""
 
+import os
 import string
+import sys
+import time
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
 from werkzeug.serving import WSGIRequestHandler
@@ -13,6 +17,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 _LONGEST_SHOWN = 100
+_COLOURS = {2: 32, 3: 36, 4: 33, 5: 31}  # green, cyan, yellow and red, by the class of a status
 
 
 class RequestHandler(WSGIRequestHandler):
@@ -20,9 +25,11 @@ class RequestHandler(WSGIRequestHandler):
 
     default_request_version = "HTTP/1.0"  # a request too broken to tell gets a whole answer
     path = ""
+    _began = 0.0
 
     def parse_request(self) -> bool:
         """Read all but the body; refuse a target over which werkzeug would stumble."""
+        self._began = time.perf_counter()
         if not super().parse_request():
             return False
         self.path = self.requestline.split()[1]  # http.server takes `//users` for `/users`
@@ -55,13 +62,26 @@ class RequestHandler(WSGIRequestHandler):
             self.wfile.write(response.get_data())
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:  # noqa: ARG002
-        """Log a line that no request can break or colour."""
+        """Log a line that no request can break or colour, when the answer begins."""
         method, path = _shown(self.command or "-"), _shown(self._path() or "-")
-        self.server.log("info", f"{method} {path} {code}")
+        took = f" {(time.perf_counter() - self._began) * 1000:.0f} ms" if self._began else ""
+        status = coloured(int(code)) if shows_colour(sys.stderr, os.environ) else str(int(code))
+        self.server.log("info", f"{method} {path} {status}{took}")
 
     def _path(self) -> str:
         target = self.path.partition("?")[0]
         return target if target.startswith("/") else urlsplit(target).path
+
+
+def shows_colour(terminal: IO[str], environment: Mapping[str, str]) -> bool:
+    """Tell whether to write in colour (https://no-color.org)."""
+    wanted = not environment.get("NO_COLOR") and environment.get("TERM", "dumb") != "dumb"
+    return wanted and terminal.isatty()
+
+
+def coloured(status: int) -> str:
+    """Return a status in the colour of its class, for a terminal."""
+    return f"\x1b[{_COLOURS.get(status // 100, 0)}m{status}\x1b[0m"
 
 
 def _shown(text: str) -> str:

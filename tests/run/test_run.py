@@ -56,7 +56,7 @@ class CallsTest(RunTest):
         welcome, log = run.said().split("curl http", 1)
         self.assertTrue(welcome.startswith(f"The users API is at http://127.0.0.1:{run.port} "))
         self.assertIn(".local/data", welcome)
-        self.assertIn("\nPOST /users 201\nGET /users/someUserId 200\n", log)
+        self.assertRegex(log, r"\nPOST /users 201 \d+ ms\nGET /users/someUserId 200 \d+ ms\n")
         self.assertTrue(log.isascii())
 
     def test_reload(self) -> None:
@@ -76,6 +76,15 @@ class CallsTest(RunTest):
         source.write_text(original, "utf-8")
         until(lambda: run.call("GET", "/new")[0] == 404, otherwise="not mended")
         self.assert_john(run)
+
+    def test_messages(self) -> None:
+        """What the service logs is shown; what its library says of slow requests is not."""
+        source = self.project / "users_api" / "wsgi.py"
+        logs = [f"logging.getLogger('{name}').warning('{name}')" for name in ("pydynox", "app")]
+        source.write_text("\n".join([source.read_text("utf-8"), "import logging", *logs]), "utf-8")
+        said = self.up().said()
+        self.assertIn("\napp\n", said)
+        self.assertNotIn("pydynox", said)
 
     def test_other_dynamodb(self) -> None:
         """With AWS_ENDPOINT_URL_DYNAMODB the data goes there, and there is no engine."""
