@@ -6,6 +6,7 @@ port that browsers connect to for no page, whatever its name, its scheme or its 
 EngineError
 ├── EngineNotFoundError   there is no engine for this machine
 ├── EngineFailedError     it does not start
+├── DataFolderError       there is no writing where its data should be
 └── DataInUseError        another engine has the same data open
 """
 
@@ -55,6 +56,10 @@ class EngineFailedError(EngineError):
     """The engine does not start."""
 
 
+class DataFolderError(EngineError):
+    """There is no writing where the data should be."""
+
+
 class DataInUseError(EngineError):
     """Another engine has the same data open."""
 
@@ -88,6 +93,7 @@ def running_engine(data: Path | None = None, ports: Sequence[int] = ()) -> Itera
     Raises:
         EngineNotFoundError: There is no engine for this machine.
         EngineFailedError: It does not start, or every port is taken.
+        DataFolderError: There is no writing where the data should be.
         DataInUseError: Another engine has the same data open.
 
     """
@@ -154,8 +160,7 @@ def _url(port: int) -> str:
 
 @contextmanager
 def _lock(data: Path) -> Iterator[IO[str]]:
-    data.parent.mkdir(parents=True, exist_ok=True)
-    with data.with_suffix(".lock").open("w") as lock:
+    with _lock_file(data) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -163,6 +168,17 @@ def _lock(data: Path) -> Iterator[IO[str]]:
                 f"The data in {data.parent} is in use by another `make run`: end that one first."
             ) from None
         yield lock
+
+
+def _lock_file(data: Path) -> IO[str]:
+    try:
+        data.parent.mkdir(parents=True, exist_ok=True)
+        return data.with_suffix(".lock").open("w")
+    except OSError as error:
+        raise DataFolderError(
+            f"The data cannot be kept in {data.parent} ({error.strerror}): make it a folder in "
+            "which you may write."
+        ) from error
 
 
 @contextmanager

@@ -176,6 +176,11 @@ class RefusalTest(RunTest):
         empty = self.enterContext(tempfile.TemporaryDirectory())
         self.assert_refused(self.start(PATH=empty), "Node.js 20", "AWS_ENDPOINT_URL_DYNAMODB")
 
+    def test_no_data_folder(self) -> None:
+        """A place for the data in which nothing can be written."""
+        (self.project / ".local").touch()
+        self.assert_refused(self.start(), ".local/data", "Not a directory")
+
     def test_data_in_use(self) -> None:
         """A second one on the same data: the sentence says which, and the first goes on."""
         first = self.up()
