@@ -4,7 +4,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 import msgspec
@@ -32,6 +32,8 @@ MERGE_PATCH = "application/merge-patch+json"
 PROBLEM = "application/problem+json"
 
 LARGEST_BODY = 64 * 1024  # bytes
+DEEPEST_BODY = 32  # objects and lists inside each other, as deep as an item of DynamoDB
+MOST_PARAMETERS = 1000  # of a query, before each is looked at
 REQUEST_ID = "users_api.request_id"  # the WSGI variable in which a gateway hands over its own
 
 IDEMPOTENCY_KEY = re.compile(r"^[!-~]{1,255}$")
@@ -70,24 +72,33 @@ def request_id() -> str:
 def json_object(*media_types: str) -> dict[str, object]:
     """Return the JSON object that is the body of this request.
 
-    Raises UnsupportedMediaTypeError unless it is sent plainly as one of `media_types`, and
-    InvalidRequestError unless it is one JSON object (RFC 8259) in UTF-8 without repeated names.
+    Raises UnsupportedMediaTypeError unless it is sent as one of `media_types`, in UTF-8 and not
+    compressed, and InvalidRequestError unless it is one JSON object (RFC 8259) without repeated
+    names and not nested deeper than DEEPEST_BODY.
     """
-    if request.mimetype not in media_types or "Content-Encoding" in request.headers:
-        raise UnsupportedMediaTypeError(f"Please send {' or '.join(media_types)}, not encoded")
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if request.mimetype not in media_types or charset != "utf-8":
+        raise UnsupportedMediaTypeError(f"Please send {' or '.join(media_types)} in UTF-8")
+    if "Content-Encoding" in request.headers:
+        raise UnsupportedMediaTypeError("Please send the body without compression")
     body = request.get_data()
     try:
-        document = msgspec.json.decode(body)
-        json.loads(body, object_pairs_hook=_without_repeats)
+        document = STRICT.decode(body.decode())
+        if b"\\u" in body:
+            msgspec.json.encode(document)  # refuses half of a surrogate pair
     except (ValueError, RecursionError) as error:
         raise InvalidRequestError("The body is not valid JSON") from error
     if not isinstance(document, dict):
         raise InvalidRequestError("The body must be a JSON object")
+    if body.count(b"{") + body.count(b"[") > DEEPEST_BODY and _is_too_deep(document):
+        raise InvalidRequestError(f"The body is nested more than {DEEPEST_BODY} levels deep")
     return document
 
 
 def query(kind: type[Q]) -> Q:
     """Return the query; raise InvalidFieldsError for what is bad, unknown or given twice in it."""
+    if request.query_string.count(b"&") >= MOST_PARAMETERS:
+        raise InvalidRequestError(f"The query has more than {MOST_PARAMETERS} parameters")
     repeated = [name for name, texts in request.args.lists() if len(texts) > 1]
     if repeated:
         raise InvalidFieldsError(*(FieldError(name, "is given twice") for name in repeated))
@@ -116,6 +127,8 @@ def is_known(revision: str) -> bool:
 
 def answer(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Return `value` as an answer in compact JSON."""
+    if isinstance(value, msgspec.Struct):
+        value = validation.document(value)
     return Response(msgspec.json.encode(value), status, headers or {}, content_type=JSON)
 
 
@@ -150,10 +163,32 @@ def _entity_tags(name: str) -> str | None:
     return header
 
 
-def _without_repeats(pairs: list[tuple[str, object]]) -> None:
-    """Refuse an object that names a field twice: no two parsers agree on what it means."""
-    if len({name for name, _ in pairs}) < len(pairs):
+def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Return an object unless it names a field twice: no two parsers agree on what it means."""
+    document = dict(pairs)
+    if len(document) < len(pairs):
         raise ValueError("A name is given twice")
+    return document
+
+
+def _refuse_constant(name: str) -> object:
+    """Refuse `NaN` and its kind, which Python writes and JSON does not know."""
+    raise ValueError(f"{name} is not JSON")
+
+
+STRICT = json.JSONDecoder(object_pairs_hook=_without_repeats, parse_constant=_refuse_constant)
+
+
+def _is_too_deep(document: object) -> bool:
+    level: list[Any] = [document]
+    for _ in range(DEEPEST_BODY):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+    return bool(level)
 
 
 def _refuse_empty_segment() -> None:

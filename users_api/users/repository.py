@@ -15,11 +15,12 @@ from datetime import UTC, datetime
 from time import time
 from uuid import uuid4
 
-from msgspec import Struct, ValidationError, to_builtins
+from msgspec import Struct, ValidationError
 from msgspec.structs import replace
 from pydynox import DynamoDBClient
 from pydynox.exceptions import PydynoxException
 
+from users_api import validation
 from users_api.dynamodb import Exchange, Item, Operation, delete, put
 from users_api.errors import (
     ConflictError,
@@ -204,7 +205,7 @@ def _item(user: User, previous: Item | None = None) -> Item:
     kept = previous or {"createdAt": now, "creationId": write_id}
     return {
         **{name: kept[name] for name in kept.keys() - FIELDS},
-        **to_builtins(user),
+        **validation.document(user),
         "version": kept.get("version", 0) + 1,
         "updatedAt": now,
         "writeId": write_id,
