@@ -459,6 +459,21 @@ class BoundsTest(TestCase):
             self.assertLessEqual(len(errors), 100)
             self.assertLessEqual(max(len(each.field) for each in errors), 128)
 
+    def test_bad_items(self) -> None:
+        """Of a list within its limit, no more items are looked at than can be named."""
+        items = [{"city": "a", "notes": [1] * 50} for _ in range(100)]
+        seen: list[object] = []
+
+        class Watched(dict[str, object]):
+            def __contains__(self, name: object) -> bool:
+                seen.append(name)
+                return super().__contains__(name)
+
+        with self.assertRaises(InvalidFieldsError) as raised:
+            create(Record, LEAST | {"others": [Watched(item) for item in items]})
+        self.assertEqual(len(raised.exception.errors), 100)
+        self.assertEqual(seen.count("notes"), 2)
+
     def test_items(self) -> None:
         """The items of a list that is too long are not looked at."""
         with self.assertRaises(InvalidFieldsError) as raised:

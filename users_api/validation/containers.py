@@ -44,7 +44,7 @@ class Array(Rule):
         super().__init__(wording.array(self.shortest, self.longest), extra)
 
     def read(self, value: object) -> list[object]:
-        """Return the list; name every bad item."""
+        """Return the list; name every bad item, as far as they are told."""
         if not isinstance(value, list) or not self.shortest <= len(value) <= self.longest:
             raise self.bad()
         items: list[object] = []
@@ -54,6 +54,8 @@ class Array(Rule):
                 items.append(self.item.read(each))
             except BadValueError as error:
                 found += error.within(f"[{place}]")
+            if len(found) >= MOST_FIELDS_NAMED:
+                break  # no more will be told
         if found:
             raise BadValueError(*found)
         return items

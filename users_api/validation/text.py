@@ -1,12 +1,14 @@
 """Text in Unicode Normalization Form C (UAX #15), in linear time whatever the text."""
 
-from collections.abc import Iterator
-from itertools import groupby
+import re
+from functools import partial
 from unicodedata import combining, is_normalized, normalize
 
 # The canonical decomposition of an NFC text of n code points has at most 4n. So a text of more
 # than 4n has an NFC of more than n, and can be refused before any work is done on it.
 LONGEST_DECOMPOSITION = 4
+
+MARKS = re.compile(rb"[^\0]{2,}")  # of combining classes, which are 0 for other characters
 
 
 def composed(text: str) -> str:
@@ -17,10 +19,13 @@ def composed(text: str) -> str:
     """
     if text.isascii() or is_normalized("NFC", text):
         return text
-    return normalize("NFC", "".join(_ordered("".join(normalize("NFD", each) for each in text))))
+    return normalize("NFC", _ordered("".join(map(partial(normalize, "NFD"), text))))
 
 
-def _ordered(decomposed: str) -> Iterator[str]:
-    """Yield the characters in canonical order: each run of marks sorted by combining class."""
-    for _, run in groupby(decomposed, key=lambda each: combining(each) > 0):
-        yield from sorted(run, key=combining)
+def _ordered(decomposed: str) -> str:
+    """Return the characters in canonical order: each run of marks sorted by combining class."""
+    characters = list(decomposed)
+    for run in MARKS.finditer(bytes(map(combining, decomposed))):
+        marks = slice(*run.span())
+        characters[marks] = sorted(characters[marks], key=combining)
+    return "".join(characters)
