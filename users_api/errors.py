@@ -20,8 +20,10 @@ from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 LONGEST_NAME = 128  # of a field, as it is repeated
+MOST_FIELDS_NAMED = 100
 
 Sentence = Annotated[str, Meta(max_length=256, pattern="^.+$")]
 
@@ -50,13 +52,14 @@ class InvalidRequestError(ApiError):
 
 
 class InvalidFieldsError(InvalidRequestError):
-    """Fields of the body or the query are wrong; `errors` names them."""
+    """Fields of the body or the query are wrong; `errors` names them, within limits."""
 
     code = "invalid_fields"
 
     def __init__(self, *errors: FieldError) -> None:
         super().__init__('Please correct the fields named in "errors"')
-        self.errors = errors
+        named = errors[:MOST_FIELDS_NAMED]
+        self.errors = [replace(each, field=each.field[:LONGEST_NAME]) for each in named]
 
 
 class UnauthorizedError(ApiError):
@@ -110,7 +113,7 @@ class ConflictError(ApiError):
 
     def __init__(self, error: FieldError) -> None:
         super().__init__(f'The "{error.field}" {error.message}')
-        self.errors = (error,)
+        self.errors = [error]
 
 
 class PreconditionFailedError(ApiError):

@@ -5,8 +5,10 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
-from msgspec import Struct, ValidationError, convert
+from msgspec import Struct
 from msgspec.structs import fields
+
+from users_api import validation
 
 T = TypeVar("T", bound=Struct)
 
@@ -76,11 +78,7 @@ class Resource(Struct, Generic[T], frozen=True, kw_only=True):
 
     def is_id(self, text: str) -> bool:
         """Tell whether a record could have this id."""
-        try:
-            convert(text, self.type_of(self.key))
-        except ValidationError:
-            return False
-        return True
+        return validation.is_valid(self.model, self.key, text)
 
     def type_of(self, field: str) -> Any:  # noqa: ANN401 - a type annotation
         """Return the type of a field, given by its name in JSON."""

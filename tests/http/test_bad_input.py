@@ -1,6 +1,7 @@
 """Whatever is wrong in a request is a 4xx in the one shape, and nothing is stored."""
 
 import json
+from urllib.parse import quote
 
 from tests.service import ServiceTest
 from tests.transports import Answer
@@ -39,11 +40,24 @@ class BadInputTest(ServiceTest):
             b'{"a":' * 10_000,
             b'{"name":"\\ud800"}',
             b'{"name":"\\udc00\\ud800"}',
-            b'{"name":1e999}',
             b'{"name":' + b"1" * 5_000 + b"}",
         ]:
             with self.subTest(body=body[:40]):
                 self.assert_refused(self.post(body), 400)
+
+    def test_extreme_numbers(self) -> None:
+        """A number may be as long as Python reads it; a text is still what belongs there."""
+        for number in [b"1e999", b"1e-999", b"-0", b"1" * 4_000, b"1." + b"1" * 60_000]:
+            with self.subTest(number=number[:9]):
+                self.assert_refused(self.post(b'{"name":' + number + b"}"), 400, "name")
+
+    def test_depth(self) -> None:
+        """However deep a value is nested, it is an error of that field."""
+        for opening, closing in [(b'{"a":', b"}"), (b"[", b"]")]:
+            for depth in [1, 31, 700]:
+                with self.subTest(opening=opening, depth=depth):
+                    body = b'{"name":' + opening * depth + b"1" + closing * depth + b"}"
+                    self.assert_refused(self.post(body), 400, "name")
 
     def test_not_an_object(self) -> None:
         """A user is an object."""
@@ -73,6 +87,11 @@ class BadInputTest(ServiceTest):
             "a\x85b",
             "a\u202eb",
             "a\u2066b",
+            "a\u200eb",
+            "a\u200fb",
+            "a\u061cb",
+            *"\u200b\u3164\u2800\u00ad\ufeff\U000e0001",
+            "a" + "\u0344" * 8_000 + "\u0316" * 2_000,
         ]:
             with self.subTest(name=name[:10]):
                 self.assert_refused(self.call("POST", "/users", {"name": name}), 400, "name")
@@ -105,11 +124,19 @@ class BadInputTest(ServiceTest):
             "ada\u202e@example.com",
             "ada@example.com\u0085",
             f"{'l' * 65}@example.com",
-            f"{'l' * 64}@{'d' * 185}.info",
+            f"{'l' * 64}@{'d' * 62}.{'e' * 62}.{'f' * 59}.info",
+            "\u017fam@example.com",
+            "\u212aelvin@example.com",
+            "\ufb01@example.com",
+            "a\u200b@example.com",
+            "a\u00ad@example.com",
+            "a@b\u00fccher.de",
+            "\u0390" * 240 + "@b.c",
         ]:
             with self.subTest(email=email[:30]):
                 document = {"name": "Ada", "email": email}
                 self.assert_refused(self.call("POST", "/users", document), 400, "email")
+                self.assert_refused(self.call("GET", f"/users?email={quote(email)}"), 400, "email")
 
     def test_names_every_bad_field(self) -> None:
         """All bad fields are named at once: ours in their order, then those we do not know."""
@@ -141,6 +168,11 @@ class BadInputTest(ServiceTest):
             with self.subTest(content_type=content_type):
                 answer = self.send("POST", "/users", body, Content_Type=content_type)
                 self.assert_refused(answer, 415)
+        for charset in ["latin1", "utf-16", "us-ascii", "utf8"]:
+            with self.subTest(charset=charset):
+                content_type = f"application/json; charset={charset}"
+                answer = self.send("POST", "/users", body, Content_Type=content_type)
+                self.assert_refused(answer, 415)
         answer = self.send("POST", "/users", body, Content_Type=JSON, Content_Encoding="gzip")
         self.assert_refused(answer, 415)
 
@@ -148,6 +180,31 @@ class BadInputTest(ServiceTest):
         """A body of more than 64 KiB is not even parsed."""
         self.assert_refused(self.post(b'{"name":"' + b"n" * 65_536), 413)
         self.assert_refused(self.post(b'{"name":"'.ljust(65_536, b"n")), 400)
+
+
+class PatchTest(ServiceTest):
+    """What is wrong with a patch is told as it is of a new user, and changes nothing."""
+
+    def setUp(self) -> None:
+        self.etag = self.call("POST", "/users", {"userId": "a", "name": "a"}).headers["ETag"]
+
+    def tearDown(self) -> None:
+        self.assertEqual(self.call("GET", "/users/a").headers["ETag"], self.etag)
+        self.call("DELETE", "/users/a")
+
+    def test_nested(self) -> None:
+        """An object where a text belongs is an error of that field, however deep it goes."""
+        for depth in [1, 31, 700]:
+            with self.subTest(depth=depth):
+                body = b'{"name":' + b'{"a":' * depth + b"1" + b"}" * depth + b"}"
+                answer = self.send("PATCH", "/users/a", body, Content_Type=JSON)
+                self.assert_refused(answer, 400, "name")
+
+    def test_null(self) -> None:
+        """What is required cannot be removed."""
+        answer = self.call("PATCH", "/users/a", {"name": None})
+        self.assert_refused(answer, 400, "name")
+        self.assertEqual(answer.json["errors"][0]["message"], "is required")
 
 
 class AddressTest(ServiceTest):

@@ -35,7 +35,7 @@ class OwnFaultTest(ServiceTest):
         """An item that is no user is a fault of that user only."""
         table, client = self.service.settings.table("users"), self.service.table()
         self.call("POST", "/users", {"userId": "good", "name": "Good"})
-        items: list[dict[str, object]] = [{"name": 5}, {"name": ["John"]}]
+        items: list[dict[str, object]] = [{"name": 5}, {"name": ["John"]}, {"name": {}}]
         for number, item in enumerate(items):
             with self.subTest(item=item), self.assertLogs("users_api", "ERROR"):
                 client.sync_put_item(table, {"userId": f"bad{number}"} | item)

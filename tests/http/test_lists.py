@@ -4,6 +4,7 @@ from itertools import chain
 from urllib.parse import urlsplit
 
 from tests.service import ServiceTest
+from tests.transports import Wsgi
 
 
 class ListTest(ServiceTest):
@@ -115,6 +116,27 @@ class ListTest(ServiceTest):
         query = "&".join(f"{name}=1&{name}=2" for name in names)
         answer = self.call("GET", f"/users?{query}")
         self.assert_refused(answer, 400, *(name[:128] for name in names[:100]))
+
+    def test_hostile_queries(self) -> None:
+        """Whatever a query is, it is refused before each part of it is looked at."""
+        for query, fields in [
+            ("&".join(["limit=1"] * 500), ["limit"]),
+            ("&".join(["limit=1"] * 1_001), []),
+            ("=" * 4_000, [""]),
+            ("&=" * 999, [""]),
+            ("&".join(f"n{number}=1" for number in range(1_000)), [f"n{n}" for n in range(100)]),
+            ("limit=None", ["limit"]),
+            ("limit=" + "1" * 4_000, ["limit"]),
+            ("email=a" + "%CD%84" * 600 + "%CC%96" * 600, ["email"]),
+            ("cursor=" + "a" * 4_000, ["cursor"]),
+        ]:
+            with self.subTest(query=query[:20]):
+                self.assert_refused(self.call("GET", f"/users?{query}"), 400, *fields)
+
+    def test_empty_parameters(self) -> None:
+        """A query of nothing but separators is refused; API Gateway does not hand on such a one."""
+        answer = Wsgi(self.service.app)("GET", f"/users?{'&' * 4_000}", {}, b"")
+        self.assert_refused(answer, 400)
 
     def test_malformed_item(self) -> None:
         """An item that is no user does not spoil the list."""

@@ -11,6 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from werkzeug.datastructures import Headers
+
+from tests.transports import Answer
+
 PROJECT = Path(__file__).parent.parent.parent
 NEEDED = ["Makefile", "package.json", "package-lock.json", "infra", "local", "users_api"]
 SECONDS = 30  # the longest wait for anything
@@ -35,12 +39,22 @@ def free_port() -> int:
 
 
 def until(condition: Callable[[], bool], *, otherwise: str) -> None:
-    """Wait until a condition holds; raise an AssertionError when it never does."""
+    """Wait until a condition holds; raise an AssertionError when it never does.
+
+    A server that is replaced while it answers drops the connection: the condition does not hold.
+    """
     deadline = time.monotonic() + SECONDS
-    while not condition():
+    while not _holds(condition):
         if time.monotonic() > deadline:
             raise AssertionError(otherwise)
         time.sleep(0.02)
+
+
+def _holds(condition: Callable[[], bool]) -> bool:
+    try:
+        return condition()
+    except ConnectionError:
+        return False
 
 
 class Process(NamedTuple):
@@ -89,9 +103,17 @@ class MakeRun:
         finally:
             connection.close()
 
+    def send(self, request: bytes) -> Answer:
+        """Return the answer to a request, sent as these bytes."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=SECONDS) as connection:
+            connection.sendall(request)
+            response = http.client.HTTPResponse(connection, method=request.split()[0].decode())
+            response.begin()
+            return Answer(response.status, Headers(response.getheaders()), response.read())
+
     def until_up(self) -> None:
-        until(lambda: self._make.poll() is not None or self._listens(), otherwise=self.said())
-        if self._make.poll() is not None:
+        until(lambda: self._ended() or bool(self.call("GET", "/")), otherwise=self.said())
+        if self._ended():
             raise AssertionError(self.said())
 
     def family(self) -> list[Process]:
@@ -119,16 +141,12 @@ class MakeRun:
 
     def clean_up(self) -> None:
         """End it, whatever has become of it."""
-        if self._make.poll() is None:
+        if not self._ended():
             self.signal_make(signal.SIGTERM)
             self.exit_code()
 
-    def _listens(self) -> bool:
-        try:
-            self.call("GET", "/")
-        except OSError:
-            return False
-        return True
+    def _ended(self) -> bool:
+        return self._make.poll() is not None
 
 
 def _environment() -> dict[str, str]:

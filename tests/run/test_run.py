@@ -56,7 +56,7 @@ class CallsTest(RunTest):
         welcome, log = run.said().split("curl http", 1)
         self.assertTrue(welcome.startswith(f"The users API is at http://127.0.0.1:{run.port} "))
         self.assertIn(".local/data", welcome)
-        self.assertIn("\nPOST /users 201\nGET /users/someUserId 200\n", log)
+        self.assertRegex(log, r"\nPOST /users 201 \d+ ms\nGET /users/someUserId 200 \d+ ms\n")
         self.assertTrue(log.isascii())
 
     def test_reload(self) -> None:
@@ -71,11 +71,20 @@ class CallsTest(RunTest):
         until(lambda: run.call("GET", "/new") == (200, b"new"), otherwise="not reloaded")
         source.write_text("def app(:", "utf-8")
         until(lambda: run.call("GET", "/new")[0] == 500, otherwise="still the old code")
-        self.assertTrue(run.call("GET", "/new")[1].startswith(b'{"error":"'))
+        until(lambda: run.call("GET", "/new")[1].startswith(b'{"error":"'), otherwise="no words")
         self.assertIn("SyntaxError", run.said())
         source.write_text(original, "utf-8")
         until(lambda: run.call("GET", "/new")[0] == 404, otherwise="not mended")
         self.assert_john(run)
+
+    def test_messages(self) -> None:
+        """What the service logs is shown; what its library says of slow requests is not."""
+        source = self.project / "users_api" / "wsgi.py"
+        logs = [f"logging.getLogger('{name}').warning('{name}')" for name in ("pydynox", "app")]
+        source.write_text("\n".join([source.read_text("utf-8"), "import logging", *logs]), "utf-8")
+        said = self.up().said()
+        self.assertIn("\napp\n", said)
+        self.assertNotIn("pydynox", said)
 
     def test_other_dynamodb(self) -> None:
         """With AWS_ENDPOINT_URL_DYNAMODB the data goes there, and there is no engine."""
@@ -150,6 +159,7 @@ class RefusalTest(RunTest):
             "PORT ": "0",
             "PORT  ": "65536",
             "HOST": "192.0.2.1",
+            "HOST ": f"{'a' * 64}.example",
             "AWS_ENDPOINT_URL_DYNAMODB": "localhost:8000",
         }.items():
             with self.subTest(name.strip(), value=value):
@@ -165,6 +175,11 @@ class RefusalTest(RunTest):
         (self.project / "node_modules").unlink()
         empty = self.enterContext(tempfile.TemporaryDirectory())
         self.assert_refused(self.start(PATH=empty), "Node.js 20", "AWS_ENDPOINT_URL_DYNAMODB")
+
+    def test_no_data_folder(self) -> None:
+        """A place for the data in which nothing can be written."""
+        (self.project / ".local").touch()
+        self.assert_refused(self.start(), ".local/data", "Not a directory")
 
     def test_data_in_use(self) -> None:
         """A second one on the same data: the sentence says which, and the first goes on."""

@@ -14,7 +14,7 @@ TEXT = {"type": "string"}
 POST, LIST = "paths /users post", "paths /users get"
 GET, PATCH = "paths /users/{userId} get", "paths /users/{userId} patch"
 NEW_USER, USER = "components schemas NewUser", "components schemas User"
-LIMIT = "components parameters Limit schema"
+LIMIT = "components parameters UsersLimit schema"
 
 
 class CompatibilityTest(TestCase):
@@ -57,7 +57,7 @@ class CompatibilityTest(TestCase):
         self.assert_told(
             "GET /users: query parameter limit",
             (f"{LIST} parameters", [], " is gone"),
-            ("components parameters Limit required", True, " has become required"),
+            ("components parameters UsersLimit required", True, " has become required"),
             (f"{LIMIT} maximum", 50, ": maximum is smaller"),
             (f"{LIMIT} minimum", 2, ": minimum is greater"),
             (f"{LIMIT} enum", [25, 50], ": enum has fewer values"),
@@ -98,7 +98,7 @@ class CompatibilityTest(TestCase):
                 "503: header Retry-After is no longer always there",
             ),
             (
-                "components responses NotFound content application/problem+json",
+                "components responses UserNotFound content application/problem+json",
                 GONE,
                 "404: application/problem+json is gone",
             ),
@@ -141,7 +141,7 @@ class CompatibilityTest(TestCase):
             ("paths /groups", {"get": {"responses": {}}}),
             (f"{LIST} parameters", [*self.contract["paths"]["/users"]["get"]["parameters"], sort]),
             (f"{LIMIT} maximum", 200),
-            ("components parameters Cursor schema pattern", GONE),
+            ("components parameters UsersCursor schema pattern", GONE),
             (f"{NEW_USER} properties phone", TEXT),
             (f"{NEW_USER} properties name maxLength", GONE),
             (f"{USER} properties phone", TEXT),

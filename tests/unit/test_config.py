@@ -19,7 +19,9 @@ class SettingsTest(TestCase):
     def test_reads_the_environment(self) -> None:
         """Each setting has its variable; other variables are none of its business."""
         settings = Settings.from_environment(TABLES | {"AWS_REGION": "eu-west-1", "PATH": "/bin"})
-        self.assertEqual((settings.table("users"), settings.region), ("users", "eu-west-1"))
+        self.assertEqual(
+            (settings.table("users"), settings.region), (TABLES["USERS_TABLE"], "eu-west-1")
+        )
         self.assertFalse(settings.offline)
 
     def test_names_what_is_missing(self) -> None:

@@ -22,17 +22,12 @@ from users_api.openapi.document import contract
 
 RELEASED = Path(__file__).parent.parent.parent / "docs" / "api"
 
-KINDS: dict[str, Any] = {
-    **{each.model.__name__: each.model for each in RESOURCES},
-    **{
-        f"{each.model.__name__}Page": defstruct("Page", [(each.name, list[each.model])])
-        for each in RESOURCES
-    },
-    **{
-        kind.__name__: kind
-        for kind in [failures.Failure, failures.Problem, about.Index, about.Health]
-    },
-}
+SHARED = [failures.Failure, failures.Problem, about.Index, about.Health]
+KINDS: dict[str, Any] = {kind.__name__: kind for kind in SHARED}
+for resource in RESOURCES:
+    model: Any = resource.model
+    KINDS[model.__name__] = model
+    KINDS[f"{model.__name__}Page"] = defstruct("Page", [(resource.name, list[model])])
 
 
 def version(path: Path) -> tuple[int, ...]:

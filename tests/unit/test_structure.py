@@ -1,4 +1,4 @@
-"""Where things stand: resources know nothing of one another's insides, and the rest none of them."""
+"""Where things stand: nothing that is shared knows a resource."""
 
 from unittest import TestCase
 
@@ -13,6 +13,7 @@ class StructureTest(TestCase):
     """The imports of `users_api`."""
 
     graph: grimp.ImportGraph
+    folders: set[str]
 
     @classmethod
     def setUpClass(cls) -> None:

@@ -9,12 +9,11 @@ from uuid import uuid4
 
 from flask import Flask, Response, request
 from msgspec import UNSET, Meta, Struct, UnsetType
-from msgspec.structs import replace
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.http import HTTP_STATUS_CODES
 
 from users_api.errors import (
-    LONGEST_NAME,
+    MOST_FIELDS_NAMED,
     ApiError,
     BodyTooLargeError,
     FieldError,
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
 PROBLEM = "application/problem+json"
 REQUEST_ID = "users_api.request_id"  # the WSGI variable in which a gateway hands over its own
 
-MOST_FIELDS_NAMED = 100
 FRAMES_LOGGED = 5
 
 logger = logging.getLogger(__name__)
@@ -71,7 +69,7 @@ class Problem(Struct, frozen=True, omit_defaults=True, rename="camel"):
 def failure(error: ApiError) -> Failure:
     """Return what an answer to `error` says by default."""
     code = UNSET if isinstance(error, NotFoundError) else error.code
-    return Failure(str(error), code, bad_fields(error.errors))
+    return Failure(str(error), code, error.errors or UNSET)
 
 
 def problem(error: ApiError, request_id: str) -> Problem:
@@ -83,7 +81,7 @@ def problem(error: ApiError, request_id: str) -> Problem:
         detail=str(error),
         code=error.code,
         request_id=request_id,
-        errors=bad_fields(error.errors),
+        errors=error.errors or UNSET,
     )
 
 
@@ -99,12 +97,6 @@ def headers(error: ApiError) -> Mapping[str, str]:
     if isinstance(error, MethodNotAllowedError):
         return {"Allow": ", ".join(sorted(error.allowed))}
     return {}
-
-
-def bad_fields(errors: Sequence[FieldError]) -> list[FieldError] | UnsetType:
-    """Return the bad fields as they are named, within limits."""
-    named = errors[:MOST_FIELDS_NAMED]
-    return [replace(each, field=each.field[:LONGEST_NAME]) for each in named] or UNSET
 
 
 def request_id() -> str:

@@ -21,9 +21,10 @@ from users_api.idempotency import IdempotentRequest
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 
-PLEASE_SEND = "Please send {}, uncompressed"
+PLEASE_SEND = "Please send {} in UTF-8, uncompressed"
 
 LARGEST_BODY = 64 * 1024  # bytes
+MOST_PARAMETERS = 1000  # of a query, before each is looked at
 IDEMPOTENCY_KEY = re.compile(r"^[!-~]{1,255}$")
 
 Q = TypeVar("Q", bound=msgspec.Struct)
@@ -32,17 +33,15 @@ Q = TypeVar("Q", bound=msgspec.Struct)
 def json_object(*media_types: str) -> dict[str, object]:
     """Return the JSON object that is the body of this request.
 
-    Raises UnsupportedMediaTypeError unless it is sent plainly as one of `media_types`, and
-    InvalidRequestError unless it is one JSON object (RFC 8259) in UTF-8 without repeated names.
+    Raises UnsupportedMediaTypeError unless it is sent as one of `media_types`, in UTF-8 and not
+    compressed, and InvalidRequestError unless it is one JSON object (RFC 8259) without repeated
+    names.
     """
-    if request.mimetype not in media_types or "Content-Encoding" in request.headers:
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    encoded = charset != "utf-8" or "Content-Encoding" in request.headers
+    if request.mimetype not in media_types or encoded:
         raise UnsupportedMediaTypeError(PLEASE_SEND.format(" or ".join(media_types)))
-    body = request.get_data()
-    try:
-        document = msgspec.json.decode(body)
-        json.loads(body, object_pairs_hook=_without_repeats)
-    except (ValueError, RecursionError) as error:
-        raise InvalidRequestError("The body is not valid JSON") from error
+    document = _parsed(request.get_data())
     if not isinstance(document, dict):
         raise InvalidRequestError("The body must be a JSON object")
     return document
@@ -50,6 +49,8 @@ def json_object(*media_types: str) -> dict[str, object]:
 
 def query(kind: type[Q]) -> Q:
     """Return the query; raise InvalidFieldsError for what is bad, unknown or given twice in it."""
+    if request.query_string.count(b"&") >= MOST_PARAMETERS:
+        raise InvalidRequestError(f"The query has more than {MOST_PARAMETERS} parameters")
     repeated = [name for name, texts in request.args.lists() if len(texts) > 1]
     if repeated:
         raise InvalidFieldsError(*(FieldError(name, "is given twice") for name in repeated))
@@ -67,7 +68,27 @@ def idempotent(document: Mapping[str, object]) -> IdempotentRequest | None:
     return IdempotentRequest.of(scope, key, document)
 
 
-def _without_repeats(pairs: list[tuple[str, object]]) -> None:
-    """Refuse an object that names a field twice: no two parsers agree on what it means."""
-    if len({name for name, _ in pairs}) < len(pairs):
+def _parsed(body: bytes) -> object:
+    try:
+        document = STRICT.decode(body.decode())
+        if b"\\u" in body:
+            msgspec.json.encode(document)  # refuses half of a surrogate pair
+    except (ValueError, RecursionError) as error:
+        raise InvalidRequestError("The body is not valid JSON") from error
+    return document
+
+
+def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Return an object unless it names a field twice: no two parsers agree on what it means."""
+    document = dict(pairs)
+    if len(document) < len(pairs):
         raise ValueError("A name is given twice")
+    return document
+
+
+def _refuse_constant(name: str) -> object:
+    """Refuse `NaN` and its kind, which Python writes and JSON does not know."""
+    raise ValueError(f"{name} is not JSON")
+
+
+STRICT = json.JSONDecoder(object_pairs_hook=_without_repeats, parse_constant=_refuse_constant)

@@ -3,12 +3,11 @@
 import inspect
 from typing import Any
 
-from msgspec import json
-
 from users_api.errors import ConflictError, FieldError, NotFoundError, PreconditionFailedError
 from users_api.http import pages, requests
-from users_api.openapi import parts
-from users_api.openapi.schemas import Schema, reference, schemas_of, strict
+from users_api.openapi import parts, records
+from users_api.openapi.records import Schema
+from users_api.openapi.schemas import reference
 from users_api.resource import Call, Resource
 
 INVALID = {400: "BadRequest"}
@@ -53,9 +52,9 @@ class Calls:
 
     def parameters(self) -> dict[str, Schema]:
         """Return the parameters of these calls."""
-        resource, name = self._resource, self._name
-        fields = schemas_of(resource.model)[name]["properties"]
-        query = strict(json.schema(pages.query_of(resource)))["$defs"][f"{name}Query"]["properties"]
+        resource = self._resource
+        fields = records.answer(resource.model)["properties"]
+        query = records.new(pages.query_of(resource))["properties"]
         of_list = f"{self._plural}{{}}".format
         told = {
             self._id(): (

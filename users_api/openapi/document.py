@@ -6,7 +6,7 @@ from typing import Any
 from users_api import __version__
 from users_api.openapi import parts, schemas
 from users_api.openapi.calls import Calls
-from users_api.openapi.schemas import Schema
+from users_api.openapi.records import Schema
 from users_api.resource import Resource
 
 DESCRIPTION = """\

@@ -6,7 +6,8 @@ A field with a pattern and no example of its own has none; then there is none of
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-Schema = dict[str, Any]
+from users_api.openapi.records import ANY_TEXT, Schema
+
 Properties = Mapping[str, Schema]
 
 FORMATS = {"date": "2026-11-24", "date-time": "2026-11-24T10:38:02Z"}
@@ -51,7 +52,7 @@ def of(schema: Schema) -> Any:  # noqa: ANN401 - an example may be anything
 
 
 def _text(schema: Schema) -> str | None:
-    if "pattern" in schema:
+    if schema.get("pattern", ANY_TEXT) != ANY_TEXT:
         return None
     text: str = FORMATS.get(schema.get("format", ""), "text".ljust(schema.get("minLength", 0), "."))
     return text[: schema["maxLength"]]

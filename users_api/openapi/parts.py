@@ -9,7 +9,8 @@ from users_api import errors
 from users_api.errors import FieldError
 from users_api.http import failures, requests
 from users_api.http.preconditions import ENTITY_TAGS, LONGEST_ENTITY_TAGS
-from users_api.openapi.schemas import Schema, reference
+from users_api.openapi.records import Schema
+from users_api.openapi.schemas import reference
 
 REVISION = '"0f8fad5b-d9cb-469f-a165-70867728950e"'
 REQUEST = "b1d6a6a7-3c3e-4b8a-9a55-0a1c6f1d2e3f"
