@@ -17,8 +17,8 @@ from benchmarks.packages import PEERS, STAGE, Contender, contender
 from benchmarks.results import Figures, Point, Results, Spread
 from local.engine import running_engine
 from local.tables import create_missing
-from tests.osls import PROJECT
-from tests.runtime_api import RUNTIME_CLIENT, make_runtime
+from tests.support.osls import PROJECT
+from tests.support.runtime_api import RUNTIME_CLIENT, make_runtime
 
 NAMES = ("ours", "bare", "original", "powertools", "fastapi", "floor")
 BOTO3 = ("boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from itertools import count
 from typing import NamedTuple
 
-from tests.service import Service
+from tests.support.service import Service
 from users_api.http.requests import LARGEST_BODY
 
 AIM = 20

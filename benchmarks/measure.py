@@ -8,8 +8,8 @@ from statistics import quantiles
 from time import clock_gettime, perf_counter
 from typing import Any
 
-from tests.runtime_api import Function, rest_event
-from tests.transports import answered
+from tests.support.runtime_api import Function, rest_event
+from tests.support.transports import answered
 
 USER = {"userId": "someUserId", "name": "John"}
 SUCCESS = range(200, 300)

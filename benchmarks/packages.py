@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from local.tables import environment
-from tests.osls import TOOLS, compiled, copy_of_the_project, osls
-from tests.runtime_api import EXTENDED_TIMESTAMP, Function, started, unpack
+from tests.support.osls import TOOLS, compiled, copy_of_the_project, osls
+from tests.support.runtime_api import EXTENDED_TIMESTAMP, Function, started, unpack
 
 PEERS = Path(__file__).parent / "peers"
 STAGE = "dev"

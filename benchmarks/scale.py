@@ -12,9 +12,9 @@ from pydynox import DynamoDBClient
 from benchmarks.measure import SUCCESS, Event, series
 from benchmarks.packages import Contender
 from local.tables import create_missing, environment
-from tests.runtime_api import Function, rest_event
-from tests.transports import answered
-from tests.wire import Wire, tapped
+from tests.support.runtime_api import Function, rest_event
+from tests.support.transports import answered
+from tests.support.wire import Wire, tapped
 from users_api.http import pages
 
 CALLS = 6

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from flask import Flask
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
-from tests.servers import gateway_server, wsgi_server
-from tests.service import Service
+from tests.support.servers import gateway_server, wsgi_server
+from tests.support.service import Service
 
 SCREENSHOTS = Path(__file__).parent.parent.parent / ".local" / "browser"
 QUIET = [  # for root, and without the browser's own requests

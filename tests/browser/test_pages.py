@@ -13,7 +13,7 @@ from local.engine import PORTS_CLOSED_TO_PAGES, answers, running_engine
 from local.tables import create_missing
 from tests.browser.test_docs import QUIET
 from tests.run.newcomer import MakeRun, copy_of_the_project, until
-from tests.servers import wsgi_server
+from tests.support.servers import wsgi_server
 from tests.unit.test_local import exists
 
 FOREIGN = "page.example"  # a name that its owner has resolve to this machine

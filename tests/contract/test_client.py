@@ -7,8 +7,8 @@ from unittest import TestCase
 
 from local import openapi
 from tests.contract.programs import run
-from tests.servers import gateway_server, wsgi_server
-from tests.service import Service
+from tests.support.servers import gateway_server, wsgi_server
+from tests.support.service import Service
 
 JOURNEY = Path(__file__).parent / "journey.py"
 

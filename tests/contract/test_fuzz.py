@@ -9,8 +9,8 @@ from pathlib import Path
 from unittest import TestCase
 
 from tests.contract.programs import run
-from tests.servers import gateway_server, wsgi_server
-from tests.service import Service
+from tests.support.servers import gateway_server, wsgi_server
+from tests.support.service import Service
 
 HERE = Path(__file__).parent
 REPORTS = HERE.parent.parent / ".local" / "contract"

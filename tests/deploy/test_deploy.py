@@ -21,8 +21,8 @@ import boto3
 
 from local.engine import answers, running_engine
 from local.tables import create_missing, environment
-from tests.osls import compiled, copy_of_the_project, osls
-from tests.runtime_api import running_function
+from tests.support.osls import compiled, copy_of_the_project, osls
+from tests.support.runtime_api import running_function
 
 REGION = "eu-west-1"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}

@@ -6,7 +6,7 @@ from pkgutil import resolve_name
 from unittest import TestLoader, TestResult, TestSuite, expectedFailure
 
 from tests.dynamodb_local.server import running_dynamodb_local
-from tests.service import Service
+from tests.support.service import Service
 
 TESTS = Path(__file__).parent.parent
 

@@ -3,7 +3,7 @@
 from collections.abc import Container
 from typing import Any
 
-from tests.service import Service
+from tests.support.service import Service
 
 Item = dict[str, Any]
 

@@ -9,9 +9,9 @@ from msgspec import json
 from msgspec.structs import replace
 
 from tests.faults.invariants import Item, assert_agreement, contents
-from tests.service import Service
-from tests.transports import Answer
-from tests.wire import Plan, Wire
+from tests.support.service import Service
+from tests.support.transports import Answer
+from tests.support.wire import Plan, Wire
 
 ADA = {"userId": "ada", "name": "Ada", "email": "ada@example.com"}
 BOB = {"userId": "bob", "name": "Bob"}

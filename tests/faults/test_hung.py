@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from tests.service import Service, ServiceTest, engine
-from tests.transports import Answer
-from tests.wire import Plan, tapped
-from tests.wire_faults import dripping, hung
+from tests.support.service import Service, ServiceTest, engine
+from tests.support.transports import Answer
+from tests.support.wire import Plan, tapped
+from tests.support.wire_faults import dripping, hung
 
 LONGEST = 5  # seconds
 OPERATIONS = ["GetItem", "PutItem", "DeleteItem", "Scan", "TransactWriteItems"]

@@ -15,9 +15,9 @@ from typing import NamedTuple
 from unittest import TestCase
 
 from tests.faults.scenarios import SCENARIOS, Course, Scenario, Stage
-from tests.service import engine
-from tests.wire import Fault, Plan, tapped
-from tests.wire_faults import MISTAKES, TROUBLES, dripping
+from tests.support.service import engine
+from tests.support.wire import Fault, Plan, tapped
+from tests.support.wire_faults import MISTAKES, TROUBLES, dripping
 
 FEWEST_CALL_SITES = 50
 SITES_AT_ONCE = 32  # more of them only get in each other's way

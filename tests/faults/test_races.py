@@ -8,8 +8,8 @@ from threading import Barrier
 from typing import Any, TypeVar
 
 from tests.faults.invariants import assert_invariants
-from tests.service import Service, ServiceTest
-from tests.transports import Answer
+from tests.support.service import Service, ServiceTest
+from tests.support.transports import Answer
 
 T = TypeVar("T")
 

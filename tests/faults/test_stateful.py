@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from tests.faults.invariants import assert_invariants
-from tests.service import Service
-from tests.transports import Answer, RestApi, Wsgi
+from tests.support.service import Service
+from tests.support.transports import Answer, RestApi, Wsgi
 
 Document = dict[str, str]
 Patch = dict[str, str | None]

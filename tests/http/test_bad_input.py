@@ -3,8 +3,8 @@
 import json
 from urllib.parse import quote
 
-from tests.service import ServiceTest
-from tests.transports import Answer
+from tests.support.service import ServiceTest
+from tests.support.transports import Answer
 
 JSON = "application/json"
 

@@ -1,7 +1,7 @@
 """Changing and removing users."""
 
-from tests.service import ServiceTest
-from tests.transports import Answer
+from tests.support.service import ServiceTest
+from tests.support.transports import Answer
 
 
 class ChangeTest(ServiceTest):

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from tests.service import Service, ServiceTest, fresh_settings
+from tests.support.service import Service, ServiceTest, fresh_settings
 from users_api.app import RESOURCES
 from users_api.openapi.document import contract
 from users_api.openapi.views import PAGE_TYPES

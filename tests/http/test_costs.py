@@ -1,7 +1,7 @@
 """What each call costs at DynamoDB, counted on the wire."""
 
-from tests.service import Service, ServiceTest, engine, fresh_settings
-from tests.wire import tapped
+from tests.support.service import Service, ServiceTest, engine, fresh_settings
+from tests.support.wire import tapped
 
 GET, PUT, DELETE, SCAN, TRANSACT = "GetItem", "PutItem", "DeleteItem", "Scan", "TransactWriteItems"
 EMAIL = {"email": "ada@example.com"}

@@ -5,8 +5,8 @@ from unittest import TestCase
 from flask import Flask, request
 
 from local.tables import connection
-from tests.service import Service, ServiceTest, fresh_settings
-from tests.transports import RestApi, Wsgi
+from tests.support.service import Service, ServiceTest, fresh_settings
+from tests.support.transports import RestApi, Wsgi
 from users_api.app import create_app
 from users_api.http import setup
 

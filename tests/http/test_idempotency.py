@@ -2,8 +2,8 @@
 
 import time
 
-from tests.service import ServiceTest
-from tests.transports import Answer
+from tests.support.service import ServiceTest
+from tests.support.transports import Answer
 
 ADA = {"name": "Ada", "email": "ada@example.com"}
 

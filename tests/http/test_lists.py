@@ -3,8 +3,8 @@
 from itertools import chain
 from urllib.parse import urlsplit
 
-from tests.service import ServiceTest
-from tests.transports import Wsgi
+from tests.support.service import ServiceTest
+from tests.support.transports import Wsgi
 
 
 class ListTest(ServiceTest):

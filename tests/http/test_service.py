@@ -1,7 +1,7 @@
 """The calls about the service itself."""
 
 from local.tables import connection
-from tests.service import Service, ServiceTest, fresh_settings
+from tests.support.service import Service, ServiceTest, fresh_settings
 
 
 class ServiceCallsTest(ServiceTest):

@@ -10,10 +10,10 @@ from uuid import uuid4
 
 from msgspec.structs import replace
 
-from tests.service import Service, ServiceTest, engine
-from tests.transports import Answer
-from tests.wire import Fault, Plan, Request, tapped
-from tests.wire_faults import (
+from tests.support.service import Service, ServiceTest, engine
+from tests.support.transports import Answer
+from tests.support.wire import Fault, Plan, Request, tapped
+from tests.support.wire_faults import (
     CONFLICT,
     MISTAKES,
     cancelled,

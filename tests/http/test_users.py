@@ -3,7 +3,7 @@
 from email.utils import parsedate_to_datetime
 from uuid import UUID
 
-from tests.service import ServiceTest
+from tests.support.service import ServiceTest
 
 JOHN = {"name": "John", "userId": "someUserId"}
 

@@ -12,8 +12,8 @@ from zipfile import ZipFile
 
 from local.engine import running_engine
 from local.tables import create_missing
-from tests.osls import PROJECT, compiled, copy_of_the_project, osls
-from tests.runtime_api import Function, running_function
+from tests.support.osls import PROJECT, compiled, copy_of_the_project, osls
+from tests.support.runtime_api import Function, running_function
 
 UNCHECKED_HASH = b"\1\0\0\0"
 ELF_MACHINES = {"x86_64": 62, "arm64": 183}

@@ -13,7 +13,7 @@ from typing import IO, NamedTuple
 
 from werkzeug.datastructures import Headers
 
-from tests.transports import Answer
+from tests.support.transports import Answer
 
 PROJECT = Path(__file__).parent.parent.parent
 NEEDED = ["Makefile", "package.json", "package-lock.json", "infra", "local", "users_api"]

@@ -6,7 +6,7 @@ from pathlib import Path
 from unittest import TestCase
 
 from tests.run.newcomer import MakeRun, copy_of_the_project
-from tests.transports import Answer
+from tests.support.transports import Answer
 
 LIMIT = 64 * 1024
 JSON = "Content-Type: application/json"

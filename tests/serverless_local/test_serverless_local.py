@@ -18,7 +18,7 @@ from unittest import TestCase
 
 from local.engine import answers
 from tests.dynamodb_local.server import INSTALLED
-from tests.osls import copy_of_the_project, environment
+from tests.support.osls import copy_of_the_project, environment
 
 DYNAMODB_PORT = 8000  # the application looks for it there when `osls wsgi serve` runs it
 SECONDS = 60

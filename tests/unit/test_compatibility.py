@@ -4,7 +4,7 @@ from copy import deepcopy
 from typing import Any
 from unittest import TestCase
 
-from tests.compatibility import breakages
+from tests.support.compatibility import breakages
 from users_api.app import RESOURCES
 from users_api.openapi.document import contract
 

@@ -13,7 +13,7 @@ from unittest import TestCase
 from msgspec import convert, defstruct
 from msgspec.structs import fields
 
-from tests.compatibility import breakages, calls
+from tests.support.compatibility import breakages, calls
 from tests.unit.test_config import TABLES
 from users_api.app import RESOURCES, create_app
 from users_api.config import Settings

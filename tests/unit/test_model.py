@@ -24,7 +24,7 @@ NEW_FIELD = "    nickname: Annotated[str, Meta(max_length=64)] | None = None\n"
 LAST_FIELD = "    email: Email | None = None\n"
 
 STORY = """
-from tests.service import Service
+from tests.support.service import Service
 
 call = Service().call
 created = call("POST", "/users", {"userId": "a", "name": "Ada", "nickname": "Countess"})
@@ -61,11 +61,11 @@ NEW_FIELDS = """\
 NEW_IMPORTS = """
 from datetime import date, datetime
 from typing import Annotated, Literal
-from tests import kinds
+from tests.support import kinds
 """
 
 LONG_STORY = """
-from tests.service import Service
+from tests.support.service import Service
 
 service = Service()
 call, table, client = service.call, service.settings.table("users"), service.table()

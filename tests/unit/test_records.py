@@ -8,7 +8,7 @@ from unittest import TestCase
 
 from msgspec import UNSET, Struct
 
-from tests.kinds import BAD, DEFAULTS, GOOD, LEAST, Record
+from tests.support.kinds import BAD, DEFAULTS, GOOD, LEAST, Record
 from users_api.openapi import records
 from users_api.users.model import User
 from users_api.validation.containers import fields

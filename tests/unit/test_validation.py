@@ -12,8 +12,8 @@ from msgspec import UNSET, Meta, Struct, ValidationError, field
 from msgspec.structs import replace
 from pydynox import DynamoDBClient
 
-from tests.kinds import BAD, DEFAULTS, GOOD, LEAST, Address, Color, Country, Record
-from tests.service import Service
+from tests.support.kinds import BAD, DEFAULTS, GOOD, LEAST, Address, Color, Country, Record
+from tests.support.service import Service
 from users_api.errors import InvalidFieldsError
 from users_api.validation import create, document, is_valid, merge, parse, restore
 

@@ -14,7 +14,7 @@ from pydynox import DynamoDBClient
 
 from local.engine import running_engine
 from local.tables import connection, create_missing, environment
-from tests.transports import Answer, Transport, transport
+from tests.support.transports import Answer, Transport, transport
 from users_api.app import create_app
 from users_api.config import Settings
 from users_api.store.client import connect

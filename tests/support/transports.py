@@ -12,7 +12,7 @@ from flask import Flask
 from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from users_api.gateway import Gateway
+from users_api.events import Gateway
 
 EVENTS = Path(__file__).parent / "events"
 

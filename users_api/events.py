@@ -66,7 +66,7 @@ class Gateway:
             return failures.refuse(self._app, environ, refusal)(environ, start_response)
         try:
             return self._app(environ, start_response)
-        except BaseException as error:  # SystemExit and its kind would end the environment
+        except BaseException as error:  # noqa: BLE001 - SystemExit would end the environment
             return failures.refuse(self._app, environ, failures.internal_error(error))(
                 environ, start_response
             )

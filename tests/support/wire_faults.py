@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 
-from tests.wire import Fault, Request, message
+from tests.support.wire import Fault, Request, message
 
 CANCELLED = "TransactionCanceledException"
 

@@ -9,7 +9,7 @@ from flask import Flask
 from werkzeug import Request, Response
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from tests.transports import RestApi
+from tests.support.transports import RestApi
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

@@ -4,9 +4,9 @@ import base64
 import json
 from typing import Any
 
-from tests.service import ServiceTest
-from tests.transports import Answer, LambdaContext, answered, recorded
-from users_api.gateway import Gateway
+from tests.support.service import ServiceTest
+from tests.support.transports import Answer, LambdaContext, answered, recorded
+from users_api.events import Gateway
 
 
 class GatewayTest(ServiceTest):

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-PROJECT = Path(__file__).parent.parent
+PROJECT = Path(__file__).parent.parent.parent
 TOOLS = PROJECT / "node_modules"
 NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "node_modules")
 SECONDS = 300
