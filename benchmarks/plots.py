@@ -67,12 +67,13 @@ def draw_scale(measured: Results, path: Path) -> None:
 
 def _bars(panel: Axes, measured: Results, measure: str) -> None:
     base = measured.contenders["bare"].measures[measure]
-    for name, figures in measured.contenders.items():
+    panel.set_yticks(range(len(measured.contenders)), list(measured.contenders))
+    for place, (name, figures) in enumerate(measured.contenders.items()):
         spread = figures.measures[measure].relative_to(base)
-        panel.barh(name, spread.median, color=ACCENT if name == "ours" else INK, height=0.6)
-        panel.plot([spread.low, spread.high], [name, name], color=INK, linewidth=3, alpha=0.5)
+        panel.barh(place, spread.median, color=ACCENT if name == "ours" else INK, height=0.6)
+        panel.plot([spread.low, spread.high], [place, place], color=INK, linewidth=3, alpha=0.5)
         panel.text(
-            spread.high, name, f"  {spread.median:.2f}", color=INK, va="center", size="small"
+            spread.high, place, f"  {spread.median:.2f}", color=INK, va="center", size="small"
         )
     panel.margins(x=0.2)
 
