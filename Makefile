@@ -34,6 +34,7 @@ UNITTEST = python -W error -m coverage run -m unittest discover --top-level-dire
 test: .venv/tests engine ## run the quick tests, through WSGI and as Lambda events
 	@mkdir -p .local && rm -f .local/coverage*
 	@$(UNITTEST) tests/unit
+	@$(UNITTEST) tests/authorizer
 	@$(UNITTEST) tests/http
 	@TRANSPORT=rest-api $(UNITTEST) tests/http
 	@coverage combine --quiet && coverage report
@@ -52,7 +53,8 @@ format: .venv/tests ## put the code into the one format, and correct what can be
 	@ruff format
 
 PEERS = $(patsubst benchmarks/peers/%/requirements.txt,%,$(wildcard benchmarks/peers/*/requirements.txt))
-LOCKS = requirements.txt local/requirements.txt tests/requirements.txt $(PEERS:%=benchmarks/peers/%/requirements.txt)
+LOCKS = requirements.txt authorizer/requirements.txt local/requirements.txt tests/requirements.txt \
+	$(PEERS:%=benchmarks/peers/%/requirements.txt)
 COMPILE = uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate
 
@@ -62,7 +64,8 @@ openapi: .venv/local ## write the contract of the service to a file
 
 lock: .venv/tests ## renew the lock files after a change of pyproject.toml (UPGRADE=--upgrade)
 	@$(COMPILE) pyproject.toml --output-file $(IN)requirements.txt
-	@$(COMPILE) pyproject.toml --group local -c $(IN)requirements.txt --output-file $(IN)local/requirements.txt
+	@$(COMPILE) --group authorizer -c $(IN)requirements.txt --output-file $(IN)authorizer/requirements.txt
+	@$(COMPILE) pyproject.toml --group local -c $(IN)requirements.txt -c $(IN)authorizer/requirements.txt --output-file $(IN)local/requirements.txt
 	@$(COMPILE) pyproject.toml --group dev -c $(IN)local/requirements.txt --output-file $(IN)tests/requirements.txt
 	@for peer in $(PEERS); do \
 		$(COMPILE) --group peer-$$peer -c $(IN)tests/requirements.txt --output-file $(IN)benchmarks/peers/$$peer/requirements.txt || exit; done

@@ -1,0 +1,1 @@
+"""Who is calling: the Lambda authorizer of API Gateway, a function of its own."""
