@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, ValidationError, convert, field
 
 Text = Annotated[str, Meta(min_length=1)]
+Origin = Annotated[str, Meta(pattern=r"^https?://[a-z0-9.:\[\]-]+$")]  # as a browser writes it
 
 
 class SettingsError(Exception):
@@ -21,7 +22,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     endpoint_url: Text | None = field(name="AWS_ENDPOINT_URL_DYNAMODB", default=None)
     access: Literal["open", "token"] = field(name="ACCESS", default="open")
     user_claim: Text = field(name="USER_CLAIM", default="sub")  # tells who a caller is
-    origins: frozenset[str] = frozenset()  # of web pages that may call: ORIGINS, with commas
+    origins: frozenset[Origin] = frozenset()  # of web pages that may call: ORIGINS, with commas
     docs_page: bool = field(name="DOCS_PAGE", default=True)
     offline: bool = field(name="IS_OFFLINE", default=False)  # set by `osls wsgi serve`
 

@@ -74,12 +74,12 @@ class UnauthorizedError(ApiError):
 
 
 class ForbiddenError(ApiError):
-    """Who calls may not do this: the token lacks the `scope`."""
+    """Who calls may not do this: the token lacks the `scope`, if there is one that would do."""
 
     status = 403
     code = "forbidden"
 
-    def __init__(self, scope: str) -> None:
+    def __init__(self, scope: str = "") -> None:
         super().__init__("Your access token does not allow this")
         self.scope = scope
 

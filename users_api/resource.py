@@ -80,6 +80,10 @@ class Resource(Struct, Generic[T], frozen=True, kw_only=True):
         """Tell whether a record could have this id."""
         return validation.is_valid(self.model, self.key, text)
 
+    def can_belong_to(self, subject: str) -> bool:
+        """Tell whether a record could name this caller as its owner."""
+        return self.owner is not None and validation.is_valid(self.model, self.owner, subject)
+
     def type_of(self, field: str) -> Any:  # noqa: ANN401 - a type annotation
         """Return the type of a field, given by its name in JSON."""
         return next(each.type for each in fields(self.model) if each.encode_name == field)

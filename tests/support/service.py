@@ -4,6 +4,7 @@ import atexit
 import json
 import logging
 import os
+from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import cache
 from typing import Any
@@ -15,8 +16,9 @@ from pydynox import DynamoDBClient
 from local.engine import running_engine
 from local.tables import connection, create_missing, environment
 from tests.support.transports import Answer, Transport, transport
-from users_api.app import create_app
+from users_api.app import RESOURCES, create_app
 from users_api.config import Settings
+from users_api.resource import Resource
 from users_api.store.client import connect
 
 logging.getLogger("pydynox").addHandler(logging.NullHandler())  # it warns of every slow request
@@ -46,9 +48,11 @@ def fresh_settings(**others: str) -> Settings:
 class Service:
     """The application, and a way to call it."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(
+        self, settings: Settings | None = None, resources: Sequence[Resource[Any]] = RESOURCES
+    ) -> None:
         self.settings = settings or fresh_settings()
-        self.app = create_app(self.settings)
+        self.app = create_app(self.settings, resources)
         self.send: Transport = transport(self.app)
         self._client = connect(self.settings)
 

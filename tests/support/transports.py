@@ -1,4 +1,7 @@
-"""Two ways to call the application: as a WSGI server does, and as API Gateway does."""
+"""Ways to call the application: as a WSGI server does, and as the gateways of AWS do.
+
+Each takes the claims of a token that its gateway has verified, if there was one.
+"""
 
 import base64
 import json
@@ -6,15 +9,18 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
-from urllib.parse import parse_qs, unquote_to_bytes
+from urllib.parse import parse_qs, unquote, unquote_to_bytes
 
 from flask import Flask
 from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from users_api.events import Gateway
+from users_api.http.access import CLAIMS
 
 EVENTS = Path(__file__).parent / "events"
+
+Claims = Mapping[str, object] | None
 
 
 class Answer(NamedTuple):
@@ -33,7 +39,14 @@ class Answer(NamedTuple):
 class Transport(Protocol):
     """A way to call the application."""
 
-    def __call__(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    def __call__(
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        claims: Claims = None,
+    ) -> Answer:
         """Send one request; `target` is the path and query as they stand in a request line."""
 
 
@@ -43,11 +56,19 @@ class Wsgi:
     def __init__(self, app: Flask) -> None:
         self._app = app
 
-    def __call__(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    def __call__(
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        claims: Claims = None,
+    ) -> Answer:
         """Send one request."""
         path, _, query = target.partition("?")
         environ = EnvironBuilder(method=method, headers=Headers(headers), data=body).get_environ()
         environ |= {"PATH_INFO": unquote_to_bytes(path).decode("latin-1"), "QUERY_STRING": query}
+        environ |= {} if claims is None else {CLAIMS: claims}
         chunks, status, answered = run_wsgi_app(self._app, environ)
         return Answer(int(status[:3]), answered, b"".join(chunks))
 
@@ -58,11 +79,19 @@ class RestApi:
     def __init__(self, app: Flask) -> None:
         self._handler = Gateway(app)
 
-    def __call__(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    def __call__(
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        claims: Claims = None,
+    ) -> Answer:
         """Send one request."""
         path, _, query = target.partition("?")
         event = recorded("rest-v1")
         values = parse_qs(query, keep_blank_values=True)
+        event["requestContext"] |= {} if claims is None else {"authorizer": as_texts(claims)}
         event["requestContext"]["path"] = event["requestContext"]["path"].replace(
             event["path"], path
         )
@@ -79,6 +108,39 @@ class RestApi:
         return answered(self._handler(event, LambdaContext()))
 
 
+class HttpApi:
+    """The application on Lambda behind an HTTP API of API Gateway."""
+
+    def __init__(self, app: Flask) -> None:
+        self._handler = Gateway(app)
+
+    def __call__(
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        claims: Claims = None,
+    ) -> Answer:
+        """Send one request."""
+        path, _, query = target.partition("?")
+        decoded = unquote(path)
+        event = recorded("http-v2")
+        event["requestContext"]["http"] |= {"method": method, "path": decoded}
+        if claims is not None:
+            jwt = {"claims": as_texts(claims), "scopes": None}
+            event["requestContext"]["authorizer"] = {"jwt": jwt}
+        event |= {
+            "rawPath": decoded,
+            "rawQueryString": query,
+            "headers": event["headers"] | {name.lower(): headers[name] for name in headers},
+            "isBase64Encoded": bool(body),
+        }
+        if body:
+            event["body"] = base64.b64encode(body).decode()
+        return answered(self._handler(event, LambdaContext()))
+
+
 class LambdaContext:
     """What Lambda tells a function about one invocation, as far as it is used."""
 
@@ -89,6 +151,14 @@ def recorded(name: str) -> dict[str, Any]:
     """Return a recorded event, a fresh copy."""
     event: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text("utf-8"))
     return event
+
+
+def as_texts(claims: Mapping[str, object]) -> dict[str, str]:
+    """Return claims as gateways hand them over: numbers as text, a list as [a b]."""
+    return {
+        name: f"[{' '.join(map(str, value))}]" if isinstance(value, list) else str(value)
+        for name, value in claims.items()
+    }
 
 
 def answered(result: dict[str, Any]) -> Answer:

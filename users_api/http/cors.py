@@ -4,7 +4,8 @@ from collections.abc import Collection
 
 from flask import Flask, Response, request
 
-METHODS = "GET, POST, PATCH, DELETE"
+from users_api.http import answers
+
 HEADERS = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match"
 READABLE = "ETag, Idempotent-Replayed, Link, Location, Retry-After, WWW-Authenticate, X-Request-Id"
 SECONDS = "600"  # for which a browser remembers what it may send
@@ -20,11 +21,13 @@ def install(app: Flask, origins: Collection[str]) -> None:
         asked = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
         if not asked or request.headers.get("Origin") not in origins:
             return None
-        allowed = {"Methods": METHODS, "Headers": HEADERS}
-        headers = {f"Access-Control-Allow-{name}": text for name, text in allowed.items()}
-        response = Response(status=204, headers={**headers, "Access-Control-Max-Age": SECONDS})
-        del response.headers["Content-Type"]
-        return response
+        methods = {method for rule in app.url_map.iter_rules() for method in rule.methods or ()}
+        headers = {
+            "Access-Control-Allow-Methods": ", ".join(sorted(methods)),
+            "Access-Control-Allow-Headers": HEADERS,
+            "Access-Control-Max-Age": SECONDS,
+        }
+        return answers.empty(204, headers)
 
     def readable(response: Response) -> Response:
         """Let the page read the answer if its origin is one of them."""

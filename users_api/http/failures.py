@@ -93,7 +93,8 @@ def headers(error: ApiError) -> Mapping[str, str]:
         told = f' error="{error.problem}"' if error.problem else ""
         return {"WWW-Authenticate": f"Bearer{told}"}  # RFC 6750, section 3
     if isinstance(error, ForbiddenError):
-        return {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{error.scope}"'}
+        told = f', scope="{error.scope}"' if error.scope else ""
+        return {"WWW-Authenticate": f'Bearer error="insufficient_scope"{told}'}
     if isinstance(error, MethodNotAllowedError):
         return {"Allow": ", ".join(sorted(error.allowed))}
     return {}

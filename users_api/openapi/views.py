@@ -43,7 +43,7 @@ def register(app: Flask, resources: Sequence[Resource[Any]], *, page: bool) -> N
     if page:
         app.add_url_rule("/docs", "docs", _page)
         app.add_url_rule("/docs/", "docs", _page)
-        app.add_url_rule("/docs/<name>", "docs_file", _file)
+        app.add_url_rule("/docs/<path:name>", "docs_file", _file)
 
 
 def _page() -> Response:

@@ -6,7 +6,7 @@ costs half.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
 from time import time
 from typing import Any, Generic, TypeVar
@@ -53,10 +53,7 @@ class Collection(Generic[T]):
         self._references = References(resource, table)
 
     def belonging_to(self, owner: str | None) -> "Collection[T]":
-        """Return the same collection as its owner sees it: records of others do not exist.
-
-        Without an owner, that is all of it.
-        """
+        """Return it as this owner sees it, without the records of others; all of it for None."""
         if owner is None:
             return self
         seen = copy(self)
@@ -96,9 +93,8 @@ class Collection(Generic[T]):
         session = Session(self._client)
         owner = self._unique.owner(session, field, value)
         item = session.get(self._records, {self.resource.key: owner}) if owner else None
-        if item is None or not self._unique.is_same(field, item.get(field), value):
-            return []
-        return [restored(self.resource, item)]
+        same = item is not None and self._unique.is_same(field, item.get(field), value)
+        return [restored(self.resource, item)] if item and same and self._sees(item) else []
 
     def list(self, limit: int, after: str | None) -> tuple[list[Stored[T]], str | None]:
         """Return up to `limit` records that follow the position `after`, in no particular order.
@@ -109,7 +105,7 @@ class Collection(Generic[T]):
         key = {self.resource.key: after} if after else None
         items = Session(self._client).scan(self._records, limit + 1, key)
         position = items[limit - 1][self.resource.key] if len(items) > limit else None
-        return list(self._readable(items[:limit])), position
+        return list(self._readable(filter(self._sees, items[:limit]))), position
 
     def change(
         self, record_id: str, change: Callable[[T], T], accepts: Callable[[str], bool]
@@ -155,14 +151,16 @@ class Collection(Generic[T]):
         Session(self._client).get(self._records, {self.resource.key: NOBODY})
 
     def _item(self, session: Session, record_id: str) -> Item:
-        owner, resource, key = self._owner, self.resource, {self.resource.key: record_id}
-        others = owner is not None and resource.owner == resource.key and owner != record_id
-        item = session.get(self._records, key) if resource.is_id(record_id) and not others else None
-        if item is None or (owner is not None and item.get(str(resource.owner)) != owner):
-            raise NotFoundError(resource.not_found)
+        key = {self.resource.key: record_id}
+        item = session.get(self._records, key) if self.resource.is_id(record_id) else None
+        if item is None or not self._sees(item):
+            raise NotFoundError(self.resource.not_found)
         return item
 
-    def _readable(self, items: Sequence[Item]) -> Iterator[Stored[T]]:
+    def _sees(self, item: Item) -> bool:
+        return self._owner is None or item.get(str(self.resource.owner)) == self._owner
+
+    def _readable(self, items: Iterable[Item]) -> Iterator[Stored[T]]:
         for item in items:
             try:
                 yield restored(self.resource, item)

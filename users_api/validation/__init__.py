@@ -67,13 +67,12 @@ def document(record: Struct) -> dict[str, Any]:
 
 
 def is_valid(kind: type[Struct], label: str, value: object) -> bool:
-    """Tell whether the field of this name in JSON may have this value."""
+    """Tell whether the field of this name in JSON can have this value, exactly as it is."""
     [rule] = [field.rule for field in fields(kind) if field.label == label]
     try:
-        rule.read(value)
+        return rule.read(value) == value
     except BadValueError:
         return False
-    return True
 
 
 @cache
