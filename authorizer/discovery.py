@@ -34,16 +34,17 @@ def fetch_jwks(issuer: str, seconds: float = SECONDS) -> list[object]:
 
     Raises DocumentError if they are not to be had within `seconds`.
     """
-    lookup = _Lookup(issuer, seconds)
+    lookup = Lookup(issuer, seconds)
     lookup.start()
     lookup.join(seconds)
+    failure = lookup.failure
     lookup.end()
-    if failure := lookup.failure:
+    if failure:
         raise failure
     return lookup.keys
 
 
-class _Lookup(Thread):
+class Lookup(Thread):
     """Fetches the keys; `failure` is None when it has them."""
 
     def __init__(self, issuer: str, seconds: float) -> None:

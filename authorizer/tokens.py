@@ -96,8 +96,9 @@ class Verifier:
     def _key(self, header: Mapping[str, Any]) -> PyJWK:
         _require(not FOREIGN & header.keys(), "nothing but its id says what the key is")
         identifier, algorithm = header.get("kid"), header.get("alg")
-        if not isinstance(identifier, str) or algorithm not in SUPPORTED:
-            raise InvalidTokenError("the key has an id, the algorithm is one that is supported")
+        if not isinstance(identifier, str) or not isinstance(algorithm, str):
+            raise InvalidTokenError("the key has an id, and an algorithm is named")
+        _require(algorithm in SUPPORTED, "the algorithm is one that is supported")
         key = self._keys.find((identifier, algorithm))
         if not key:
             raise InvalidTokenError("the key is one of the issuer's, made for this algorithm")

@@ -3,7 +3,7 @@
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from jwt.algorithms import Algorithm, get_default_algorithms
@@ -22,6 +22,21 @@ GOOD: Mapping[str, Any] = {
     "exp": int(NOW) + 3590,
     "scope": "users:read users:write",
 }
+
+
+class Signer(Protocol):
+    """What signs a token."""
+
+    @property
+    def kid(self) -> str:
+        """Its name."""
+
+    @property
+    def algorithm(self) -> str:
+        """What the token calls it."""
+
+    def sign(self, signed: bytes, /) -> bytes:
+        """Return the signature of these bytes."""
 
 
 class Key(NamedTuple):
@@ -69,7 +84,7 @@ def base64url(content: bytes) -> str:
 def token(
     claims: Mapping[str, Any] | bytes = GOOD,
     header: Mapping[str, Any] | bytes | None = None,
-    key: Key = ES256,
+    key: Signer = ES256,
 ) -> str:
     """Return a token; what is given as bytes goes into it as it is."""
     header = {"typ": "at+jwt"} if header is None else header
@@ -78,8 +93,12 @@ def token(
         header = _json({name: value for name, value in whole.items() if value is not None})
     if not isinstance(claims, bytes):
         claims = _json(claims)
-    signed = f"{base64url(header)}.{base64url(claims)}"
-    return f"{signed}.{base64url(key.sign(signed.encode()))}"
+    return signed(f"{base64url(header)}.{base64url(claims)}", key)
+
+
+def signed(parts: str, key: Signer = ES256) -> str:
+    """Return these parts with their signature."""
+    return f"{parts}.{base64url(key.sign(parts.encode()))}"
 
 
 def claims(**changes: object) -> dict[str, Any]:

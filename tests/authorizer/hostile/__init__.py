@@ -1,0 +1,1 @@
+"""Credentials that must be refused, by the rule that they break; each breaks one."""
