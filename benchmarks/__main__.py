@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from benchmarks import cost, measure, report, results, scale
 from benchmarks.packages import PEERS, STAGE, Contender, contender
 from benchmarks.results import Figures, Point, Results, Spread
+from benchmarks.tls import Endpoint, terminated
 from local.engine import running_engine
 from local.tables import create_missing
 from tests.support.osls import PROJECT
@@ -24,7 +25,7 @@ NAMES = ("ours", "bare", "original", "powertools", "fastapi", "floor")
 BOTO3 = ("boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3")
 LOCKS = (PROJECT / "tests" / "requirements.txt", *PEERS.glob("*/requirements.txt"))
 REPORTED = (
-    *("awslambdaric", "boto3", "flask", "serverless-wsgi", "msgspec", "pydynox"),
+    *("awslambdaric", "boto3", "flask", "msgspec", "pydynox"),
     *("aws-lambda-powertools", "fastapi", "mangum"),
 )
 
@@ -50,14 +51,16 @@ def main(plan: Plan) -> Results:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         progress = stack.enter_context(Progress(*columns))
         contenders = _packaged(folder, progress)
-        dynamodb = stack.enter_context(running_engine())
+        engine = stack.enter_context(running_engine())
+        create_missing(engine, STAGE)
+        dynamodb = stack.enter_context(terminated(engine, folder))
         return Results(
             date=datetime.now(UTC).date().isoformat(),
             versions=_versions(),
             runs=plan.runs,
             requests=plan.runs * plan.requests,
             contenders=_compared(contenders, dynamodb, plan, progress),
-            scale=_scaled(contenders["ours"], dynamodb, plan, progress),
+            scale=_scaled(contenders["ours"], engine, plan, progress),
         )
 
 
@@ -69,10 +72,9 @@ def _packaged(folder: Path, progress: Progress) -> dict[str, Contender]:
 
 
 def _compared(
-    contenders: dict[str, Contender], dynamodb: str, plan: Plan, progress: Progress
+    contenders: dict[str, Contender], dynamodb: Endpoint, plan: Plan, progress: Progress
 ) -> dict[str, Figures]:
     """Start each contender again and again, in turns, and send it requests."""
-    create_missing(dynamodb, STAGE)
     for each in contenders.values():
         with each.running(dynamodb) as function:
             measure.verify(function)
@@ -91,13 +93,13 @@ def _spreads(runs: list[dict[str, float]]) -> dict[str, Spread]:
 
 
 def _scaled(
-    service: Contender, dynamodb: str, plan: Plan, progress: Progress
+    service: Contender, engine: str, plan: Plan, progress: Progress
 ) -> dict[str, dict[int, Point]]:
     """Call the service on small and on large tables, in turns."""
     for size in progress.track(plan.sizes, description="Fill small and large tables"):
-        scale.fill(dynamodb, size)
+        scale.fill(engine, size)
     found: dict[str, dict[int, list[scale.Sample]]] = defaultdict(lambda: defaultdict(list))
-    samples = scale.samples(service, dynamodb, plan.sizes, plan.rounds, plan.round_requests)
+    samples = scale.samples(service, engine, plan.sizes, plan.rounds, plan.round_requests)
     total = plan.rounds * len(plan.sizes) * scale.CALLS
     for sample in progress.track(samples, total, description="Call the service on them"):
         found[sample.call][sample.size].append(sample)

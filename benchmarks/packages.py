@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from benchmarks.tls import Endpoint
 from local.tables import environment
 from tests.support.osls import TOOLS, compiled, copy_of_the_project, osls
 from tests.support.runtime_api import EXTENDED_TIMESTAMP, Function, started, unpack
@@ -37,11 +38,11 @@ class Contender(NamedTuple):
     configuration: Mapping[str, Any]
 
     @contextmanager
-    def running(self, dynamodb: str, stage: str = STAGE) -> Iterator[Function]:
+    def running(self, dynamodb: Endpoint, stage: str = STAGE) -> Iterator[Function]:
         """Run it on the tables of a stage, in a process of its own."""
-        variables = {"Variables": environment(stage) | READ_ONLY}
-        configuration = {**self.configuration, "Environment": variables}
-        with started(self.root, self.runtime, configuration, dynamodb) as function:
+        variables = environment(stage) | READ_ONLY | dynamodb.environment()
+        configuration = {**self.configuration, "Environment": {"Variables": variables}}
+        with started(self.root, self.runtime, configuration, dynamodb.url) as function:
             yield function
 
 

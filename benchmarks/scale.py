@@ -3,7 +3,9 @@
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from random import choices
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -11,6 +13,7 @@ from pydynox import DynamoDBClient
 
 from benchmarks.measure import SUCCESS, Event, series
 from benchmarks.packages import Contender
+from benchmarks.tls import terminated
 from local.tables import create_missing, environment
 from tests.support.runtime_api import Function, rest_event
 from tests.support.transports import answered
@@ -39,37 +42,42 @@ class Service(NamedTuple):
     wire: Wire
 
 
-def fill(dynamodb: str, size: int) -> None:
+def fill(engine: str, size: int) -> None:
     """Create the tables of a stage that is named for its number of users, and these users."""
-    create_missing(dynamodb, str(size))
+    create_missing(engine, str(size))
     tables = environment(str(size))
     client = DynamoDBClient(
         region="us-east-1",
-        endpoint_url=dynamodb,
+        endpoint_url=engine,
         access_key="local",
         secret_key="local",  # noqa: S106 - of an engine on this machine
     )
     users = [_item(number) for number in range(size)]
     client.sync_batch_write(tables["USERS_TABLE"], users)
-    owners = [{"email": each["email"], "userId": each["userId"]} for each in users]
-    client.sync_batch_write(tables["USER_EMAILS_TABLE"], owners)
+    markers = [
+        {"uniqueValue": f"users#email#{each['email']}", "recordId": each["userId"]}
+        for each in users
+    ]
+    client.sync_batch_write(tables["UNIQUE_VALUES_TABLE"], markers)
 
 
 def samples(
-    contender: Contender, dynamodb: str, sizes: tuple[int, ...], rounds: int, requests: int
+    contender: Contender, engine: str, sizes: tuple[int, ...], rounds: int, requests: int
 ) -> Iterator[Sample]:
     """Measure the service on filled tables of all sizes, in turns."""
     with ExitStack() as stack:
-        services = [_started(stack, contender, dynamodb, size) for size in sizes]
+        services = [_started(stack, contender, engine, size) for size in sizes]
         for _ in range(rounds):
             for service in services:
                 yield from _round(service, requests)
 
 
-def _started(stack: ExitStack, contender: Contender, dynamodb: str, size: int) -> Service:
+def _started(stack: ExitStack, contender: Contender, engine: str, size: int) -> Service:
     """Start the service, warm it up, and see that it answers all calls."""
-    wire = stack.enter_context(tapped(dynamodb))
-    function = stack.enter_context(contender.running(wire.url, str(size)))
+    wire = stack.enter_context(tapped(engine))
+    folder = Path(stack.enter_context(TemporaryDirectory()))
+    dynamodb = stack.enter_context(terminated(wire.url, folder))
+    function = stack.enter_context(contender.running(dynamodb, str(size)))
     for call, events in _calls(size, WARM_UP).items():
         for event in events:
             answer = answered(function.invoke(event))

@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import AbstractContextManager
 from importlib.metadata import packages_distributions
 from importlib.util import MAGIC_NUMBER, cache_from_source
 from pathlib import Path
@@ -14,6 +15,8 @@ from local.engine import running_engine
 from local.tables import create_missing
 from tests.support.osls import PROJECT, compiled, copy_of_the_project, osls
 from tests.support.runtime_api import Function, running_function
+from tests.support.wire import Plan, tapped
+from tests.support.wire_faults import hung
 
 UNCHECKED_HASH = b"\1\0\0\0"
 ELF_MACHINES = {"x86_64": 62, "arm64": 183}
@@ -62,15 +65,22 @@ class X86Test(PackageTest):
     """The package for x86_64, which runs here."""
 
     architecture = "x86_64"
+    engine: str
     function: Function
 
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
-        engine = cls.enterClassContext(running_engine())
-        create_missing(engine, "dev")
+        cls.engine = cls.enterClassContext(running_engine())
+        create_missing(cls.engine, "dev")
+        cls.function = cls.enterClassContext(cls.running(cls.engine))
+
+    @classmethod
+    def running(cls, dynamodb: str, **variables: str) -> AbstractContextManager[Function]:
+        """Run the function with this DynamoDB, and with other environment variables."""
         configuration = cls.resources["ApiLambdaFunction"]["Properties"]
-        cls.function = cls.enterClassContext(running_function(cls.package, configuration, engine))
+        environment = {"Variables": configuration["Environment"]["Variables"] | variables}
+        return running_function(cls.package, configuration | {"Environment": environment}, dynamodb)
 
     def test_runs_as_on_lambda(self) -> None:
         """A user that is created through the packaged function can be read through it."""
@@ -83,6 +93,27 @@ class X86Test(PackageTest):
         self.assertEqual(created.headers["Location"], "/dev/users/someUserId")
         unpacked = [path for path in self.function.root.rglob("*") if path.is_file()]
         self.assertEqual(len(unpacked), len(self.contents()), "nothing is written to the code")
+
+    def test_connects_before_the_first_request(self) -> None:
+        """The first request finds a connection; after a restored snapshot, a new one."""
+        for kind, connections in {"on-demand": 1, "snap-start": 2}.items():
+            with (
+                self.subTest(kind),
+                tapped(self.engine) as wire,
+                self.running(wire.url, AWS_LAMBDA_INITIALIZATION_TYPE=kind) as function,
+            ):
+                function.initialized()
+                self.assertEqual(wire.connections, connections)
+                self.assertEqual(function.request("GET", "/users/nobody").status, 404)
+                self.assertEqual(wire.connections, connections)
+
+    def test_starts_without_dynamodb(self) -> None:
+        """While DynamoDB does not answer, the function starts and says so."""
+        with tapped(self.engine) as wire:
+            wire.follow(Plan(hung, "GetItem", lasting=True))
+            with self.running(wire.url) as function:
+                function.initialized()
+                self.assertEqual(function.request("GET", "/users/nobody").status, 503)
 
     def test_executes_no_commands(self) -> None:
         """The commands that serverless-wsgi's own handler would run are not run."""

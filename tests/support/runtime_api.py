@@ -45,10 +45,11 @@ class RuntimeApi(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Exchange)
         self.events: SimpleQueue[bytes | None] = SimpleQueue()
         self.results: SimpleQueue[tuple[str, Any]] = SimpleQueue()
+        self.asked: SimpleQueue[float] = SimpleQueue()  # when the function asked for an event
 
 
 class _Exchange(BaseHTTPRequestHandler):
-    """GET …/invocation/next, POST …/invocation/ID/response or …/error, POST …/init/error."""
+    """GET …/invocation/next or …/restore/next, POST …/invocation/ID/response or …/error."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -59,6 +60,11 @@ class _Exchange(BaseHTTPRequestHandler):
             super().handle()
 
     def do_GET(self) -> None:
+        if self.path.endswith("/restore/next"):  # the snapshot was taken, and is restored
+            self.send_response(200)
+            self._end_with(b"")
+            return
+        self.server.asked.put(perf_counter())
         event = self.server.events.get()
         if event is None:
             self.close_connection = True
@@ -97,6 +103,18 @@ class Function:
         self.started = started
         self._log = log
         self._api = api
+
+    def initialized(self) -> float:
+        """Wait until the function first asks for an event; return how long that took, in seconds.
+
+        Raises:
+            FunctionError: It did not in time.
+
+        """
+        try:
+            return self._api.asked.get(timeout=SECONDS_TO_ANSWER) - self.started
+        except Empty:
+            raise FunctionError(f"It did not start\n{self.log()}") from None
 
     def invoke(self, event: object) -> dict[str, Any]:
         """Return what the function answers to `event`.

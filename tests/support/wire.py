@@ -37,7 +37,7 @@ class Plan(NamedTuple):
 
 
 class Wire(ThreadingHTTPServer):
-    """The proxy: `calls` are the operations that came, such as `GetItem`."""
+    """The proxy: `calls` are the operations that came, such as `GetItem`, on `connections`."""
 
     daemon_threads = True
 
@@ -45,6 +45,7 @@ class Wire(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Exchange)
         self.upstream = urlsplit(upstream).netloc
         self.calls: list[str] = []
+        self.connections = 0
         self.plans: tuple[Plan, ...] = ()
         self.ended = Event()
 
@@ -72,6 +73,7 @@ class _Exchange(BaseHTTPRequestHandler):
 
     def setup(self) -> None:
         super().setup()
+        self.server.connections += 1
         self.upstream = http.client.HTTPConnection(self.server.upstream)
 
     def finish(self) -> None:

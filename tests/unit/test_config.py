@@ -11,6 +11,7 @@ from users_api.config import Settings, SettingsError
 from users_api.store.client import connect
 
 TABLES = environment("test")
+NO_DYNAMODB = {"AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:9"}  # nothing listens there
 
 
 class SettingsTest(TestCase):
@@ -45,22 +46,24 @@ class EntryPointTest(TestCase):
         """Without a setting the service does not start, and says which it is."""
         for module in ["users_api.wsgi", "users_api.lambda_handler"]:
             with self.subTest(module=module):
-                ended = self.imported(module, {})
+                ended = self.imported(module, {"IDEMPOTENCY_TABLE": "x"})
                 self.assertNotEqual(ended.returncode, 0)
                 self.assertIn("USERS_TABLE", ended.stderr)
 
     def test_starts(self) -> None:
-        """With its settings it starts, without asking DynamoDB anything."""
+        """With its settings it starts, whether or not DynamoDB answers."""
+        snap_start = {"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"}
         for module in ["users_api.wsgi", "users_api.lambda_handler"]:
-            with self.subTest(module=module):
-                ended = self.imported(module, TABLES)
-                self.assertEqual((ended.returncode, ended.stderr), (0, ""))
+            for others in ({}, snap_start):
+                with self.subTest(module=module, others=others):
+                    ended = self.imported(module, TABLES | others)
+                    self.assertEqual((ended.returncode, ended.stderr), (0, ""))
 
     def imported(self, module: str, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
         environ = {name: text for name, text in os.environ.items() if name not in TABLES}
         return subprocess.run(
             [sys.executable, "-W", "error", "-c", f"import {module}"],
-            env=environ | settings,
+            env=environ | NO_DYNAMODB | settings,
             capture_output=True,
             text=True,
             check=False,

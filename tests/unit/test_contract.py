@@ -14,7 +14,7 @@ from msgspec import convert, defstruct
 from msgspec.structs import fields
 
 from tests.support.compatibility import breakages, calls
-from tests.unit.test_config import TABLES
+from tests.unit.test_config import NO_DYNAMODB, TABLES
 from users_api.app import RESOURCES, create_app
 from users_api.config import Settings
 from users_api.http import about, failures, pages
@@ -127,7 +127,7 @@ class ContractTest(TestCase):
         """The function that starts loads nothing that makes or shows the contract."""
         loaded = subprocess.run(
             [sys.executable, "-c", "import sys, users_api.lambda_handler; print(*sys.modules)"],
-            env=os.environ | TABLES,
+            env=os.environ | NO_DYNAMODB | TABLES,
             stdout=subprocess.PIPE,
             text=True,
             check=True,

@@ -12,7 +12,6 @@ from time import time
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct, ValidationError
-from pydynox import DynamoDBClient
 
 from users_api import validation
 from users_api.errors import (
@@ -25,6 +24,7 @@ from users_api.errors import (
 )
 from users_api.idempotency import IdempotentRequest
 from users_api.resource import Resource
+from users_api.store.connection import Connection
 from users_api.store.items import Stored, is_ours, made, restored, revision, unchanged
 from users_api.store.references import References
 from users_api.store.session import Item, Refusal, Session, Write
@@ -42,10 +42,10 @@ class Collection(Generic[T]):
     """The records of a resource; `table` tells the name of a table, by what it is for."""
 
     def __init__(
-        self, client: DynamoDBClient, resource: Resource[T], table: Callable[[str], str]
+        self, connection: Connection, resource: Resource[T], table: Callable[[str], str]
     ) -> None:
         self.resource = resource
-        self._client = client
+        self._connection = connection
         self._owner: str | None = None
         self._records = table(resource.name)
         self._requests = table("idempotency")
@@ -73,7 +73,7 @@ class Collection(Generic[T]):
         writes = [own, *(write for write, _ in others.values())]
         if request:
             writes.append(self._remember(request, record, item))
-        session = Session(self._client)
+        session = self._connection.session()
         refusal = session.write(*writes)
         if request and refusal and refusal.of(writes[-1]):
             return self._replayed(session, record, request, item)
@@ -86,11 +86,11 @@ class Collection(Generic[T]):
 
         An id that no record can have is not asked for.
         """
-        return restored(self.resource, self._item(Session(self._client), record_id))
+        return restored(self.resource, self._item(self._connection.session(), record_id))
 
     def find(self, field: str, value: str) -> list[Stored[T]]:
         """Return the one record with this value of a unique field, or none, as it is now."""
-        session = Session(self._client)
+        session = self._connection.session()
         owner = self._unique.owner(session, field, value)
         item = session.get(self._records, {self.resource.key: owner}) if owner else None
         same = item is not None and self._unique.is_same(field, item.get(field), value)
@@ -103,7 +103,7 @@ class Collection(Generic[T]):
         such record is left out, and logged.
         """
         key = {self.resource.key: after} if after else None
-        items = Session(self._client).scan(self._records, limit + 1, key)
+        items = self._connection.session().scan(self._records, limit + 1, key)
         position = items[limit - 1][self.resource.key] if len(items) > limit else None
         return list(self._readable(filter(self._sees, items[:limit]))), position
 
@@ -115,7 +115,7 @@ class Collection(Generic[T]):
         `accepts` is asked about the revision that would be changed. Raises NotFoundError,
         PreconditionFailedError, and ConflictError as `add` does.
         """
-        session = Session(self._client)
+        session = self._connection.session()
         for _ in session.attempts():  # again if others write in between
             current = restored(self.resource, self._item(session, record_id))
             record = change(current.record)
@@ -133,7 +133,7 @@ class Collection(Generic[T]):
 
         Raises NotFoundError and PreconditionFailedError, as `change` does.
         """
-        session, key = Session(self._client), {self.resource.key: record_id}
+        session, key = self._connection.session(), {self.resource.key: record_id}
         for _ in session.attempts():  # again if others write in between
             item = self._item(session, record_id)
             self._require(item, accepts)
@@ -148,7 +148,7 @@ class Collection(Generic[T]):
 
     def check(self) -> None:
         """Raise an ApiError unless the table answers."""
-        Session(self._client).get(self._records, {self.resource.key: NOBODY})
+        self._connection.session().get(self._records, {self.resource.key: NOBODY})
 
     def _item(self, session: Session, record_id: str) -> Item:
         key = {self.resource.key: record_id}
