@@ -27,7 +27,8 @@ from uuid import uuid4
 from zipfile import ZipFile, ZipInfo
 
 from local.engine import end
-from tests.support.transports import Answer, answered, recorded
+from tests.support.senders import recorded
+from tests.support.transports import Answer, answered
 
 RUNTIME_CLIENT = ("awslambdaric", "simplejson", "snapshot-restore-py")
 EXTENDED_TIMESTAMP = b"UT"  # what `zip` adds to an entry: its date in UTC, to the second

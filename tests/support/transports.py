@@ -7,18 +7,16 @@ import base64
 import json
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, NamedTuple, Protocol
-from urllib.parse import parse_qs, unquote, unquote_to_bytes
+from urllib.parse import unquote_to_bytes
 
 from flask import Flask
 from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from tests.support.senders import assert_legal, sent, verified
 from users_api.events import Gateway
 from users_api.http.access import CLAIMS
-
-EVENTS = Path(__file__).parent / "events"
 
 Claims = Mapping[str, object] | None
 
@@ -73,92 +71,48 @@ class Wsgi:
         return Answer(int(status[:3]), answered, b"".join(chunks))
 
 
-class RestApi:
+class Lambda:
+    """The application on Lambda, behind a sender of events."""
+
+    def __init__(self, app: Flask, kind: str) -> None:
+        self._handler = Gateway(app)
+        self._kind = kind
+
+    def __call__(
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        claims: Claims = None,
+    ) -> Answer:
+        """Send one request."""
+        event = sent(self._kind, method, target, headers, body)
+        if claims is not None:
+            event = verified(event, claims)
+        result = self._handler(event, LambdaContext())
+        assert_legal(result)
+        return answered(result)
+
+
+class RestApi(Lambda):
     """The application on Lambda behind a REST API of API Gateway."""
 
     def __init__(self, app: Flask) -> None:
-        self._handler = Gateway(app)
-
-    def __call__(
-        self,
-        method: str,
-        target: str,
-        headers: Mapping[str, str],
-        body: bytes,
-        claims: Claims = None,
-    ) -> Answer:
-        """Send one request."""
-        path, _, query = target.partition("?")
-        event = recorded("rest-v1")
-        values = parse_qs(query, keep_blank_values=True)
-        event["requestContext"] |= {} if claims is None else {"authorizer": as_texts(claims)}
-        event["requestContext"]["path"] = event["requestContext"]["path"].replace(
-            event["path"], path
-        )
-        event |= {
-            "httpMethod": method,
-            "path": path,
-            "headers": event["headers"] | headers,
-            "multiValueHeaders": event["multiValueHeaders"] | {k: [v] for k, v in headers.items()},
-            "queryStringParameters": {name: each[-1] for name, each in values.items()} or None,
-            "multiValueQueryStringParameters": values or None,
-            "body": base64.b64encode(body).decode() if body else None,
-            "isBase64Encoded": bool(body),
-        }
-        return answered(self._handler(event, LambdaContext()))
+        super().__init__(app, "rest-v1")
 
 
-class HttpApi:
+class HttpApi(Lambda):
     """The application on Lambda behind an HTTP API of API Gateway."""
 
     def __init__(self, app: Flask) -> None:
-        self._handler = Gateway(app)
-
-    def __call__(
-        self,
-        method: str,
-        target: str,
-        headers: Mapping[str, str],
-        body: bytes,
-        claims: Claims = None,
-    ) -> Answer:
-        """Send one request."""
-        path, _, query = target.partition("?")
-        decoded = unquote(path)
-        event = recorded("http-v2")
-        event["requestContext"]["http"] |= {"method": method, "path": decoded}
-        if claims is not None:
-            jwt = {"claims": as_texts(claims), "scopes": None}
-            event["requestContext"]["authorizer"] = {"jwt": jwt}
-        event |= {
-            "rawPath": decoded,
-            "rawQueryString": query,
-            "headers": event["headers"] | {name.lower(): headers[name] for name in headers},
-            "isBase64Encoded": bool(body),
-        }
-        if body:
-            event["body"] = base64.b64encode(body).decode()
-        return answered(self._handler(event, LambdaContext()))
+        super().__init__(app, "http-v2")
 
 
 class LambdaContext:
     """What Lambda tells a function about one invocation, as far as it is used."""
 
     aws_request_id = "b1d6a6a7-3c3e-4b8a-9a55-0a1c6f1d2e3f"
-
-
-def recorded(name: str) -> dict[str, Any]:
-    """Return a recorded event, a fresh copy."""
-    event: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text("utf-8"))
-    return event
-
-
-def as_texts(claims: Mapping[str, object]) -> dict[str, str]:
-    """Return claims as gateways hand them over: numbers as text, a list as [a b]."""
-    return {
-        name: f"[{' '.join(map(str, value))}]" if isinstance(value, list) else str(value)
-        for name, value in claims.items()
-    }
 
 
 def answered(result: dict[str, Any]) -> Answer:

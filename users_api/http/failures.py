@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 PROBLEM = "application/problem+json"
 REQUEST_ID = "users_api.request_id"  # the WSGI variable in which a gateway hands over its own
+REFUSAL = "users_api.refusal"  # and the one with the ApiError for which it cannot hand over more
 
 FRAMES_LOGGED = 5
 

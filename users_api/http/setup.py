@@ -1,8 +1,8 @@
 """What holds for every request and every answer."""
 
 from flask import Flask, Response, request
+from werkzeug.exceptions import MethodNotAllowed, NotFound
 
-from users_api.errors import NotFoundError
 from users_api.http import failures
 from users_api.http.requests import LARGEST_BODY
 
@@ -11,15 +11,28 @@ def install(app: Flask) -> None:
     """Make `app` take and answer requests as this package says."""
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, PROVIDE_AUTOMATIC_OPTIONS=False)
     app.url_map.merge_slashes = False
-    app.before_request(_refuse_empty_segment)
+    app.before_request(_refuse_unreadable)
+    app.before_request(_refuse_other_readings)
     app.after_request(_with_common_headers)
     failures.install(app)
 
 
-def _refuse_empty_segment() -> None:
-    """Refuse `//users`, which Werkzeug takes for `/users`."""
-    if request.environ["PATH_INFO"].startswith("//"):
-        raise NotFoundError
+def _refuse_unreadable() -> None:
+    """Refuse what a gateway handed over in a way that cannot be read."""
+    if failures.REFUSAL in request.environ:
+        raise request.environ[failures.REFUSAL]
+
+
+def _refuse_other_readings() -> None:
+    """Refuse `//users` and `delete`, which Werkzeug takes for `/users` and `DELETE`.
+
+    An empty path it would redirect to the host that the client names.
+    """
+    path, method = request.environ["PATH_INFO"], request.environ["REQUEST_METHOD"]
+    if not path or path.startswith("//"):
+        request.routing_exception = NotFound()
+    elif method != request.method and request.url_rule:
+        request.routing_exception = MethodNotAllowed(request.url_rule.methods)
 
 
 def _with_common_headers(response: Response) -> Response:
