@@ -243,6 +243,9 @@ class AddressTest(ServiceTest):
             ("PROPFIND", "/users/a", "DELETE, GET, HEAD, PATCH"),
             ("POST", "/users/a", "DELETE, GET, HEAD, PATCH"),
             ("TRACE", "/users/a", "DELETE, GET, HEAD, PATCH"),
+            ("delete", "/users/a", "DELETE, GET, HEAD, PATCH"),
+            ("Post", "/users", "GET, HEAD, POST"),
+            ("get", "/health", "GET, HEAD"),
         ]:
             with self.subTest(method=method, path=path):
                 answer = self.send(method, path, b"secret", X_Secret="secret")

@@ -66,6 +66,7 @@ class Wsgi:
         path, _, query = target.partition("?")
         environ = EnvironBuilder(method=method, headers=Headers(headers), data=body).get_environ()
         environ |= {"PATH_INFO": unquote_to_bytes(path).decode("latin-1"), "QUERY_STRING": query}
+        environ |= {"REQUEST_METHOD": method}  # in the case in which it is sent
         environ |= {} if claims is None else {CLAIMS: claims}
         chunks, status, answered = run_wsgi_app(self._app, environ)
         return Answer(int(status[:3]), answered, b"".join(chunks))

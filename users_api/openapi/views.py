@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def register(app: Flask, resources: Sequence[Resource[Any]], *, page: bool) -> N
 
 def _page() -> Response:
     """Return the page; what it loads is addressed from here, so that any prefix will do."""
-    addresses = {"docs": url_for("docs"), "contract": url_for("openapi")}
+    addresses = {"docs": escape(url_for("docs")), "contract": escape(url_for("openapi"))}
     content = (HERE / "page.html").read_text("utf-8").format_map(addresses)
     headers = {"Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer"}
     return Response(content, headers=headers, content_type="text/html; charset=utf-8")
