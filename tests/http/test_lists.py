@@ -138,6 +138,13 @@ class ListTest(ServiceTest):
         answer = Wsgi(self.service.app)("GET", f"/users?{'&' * 4_000}", {}, b"")
         self.assert_refused(answer, 400)
 
+    def test_bytes_in_queries(self) -> None:
+        """A query is ASCII; API Gateway sees to that, not every server does."""
+        for query in ["limit=\xff", "\xc3\xa9=1", "limit=1&\x80"]:
+            with self.subTest(query=query):
+                answer = Wsgi(self.service.app)("GET", f"/users?{query}", {}, b"")
+                self.assert_refused(answer, 400)
+
     def test_malformed_item(self) -> None:
         """An item that is no user does not spoil the list."""
         table, client = self.service.settings.table("users"), self.service.table()

@@ -51,6 +51,8 @@ def query(kind: type[Q]) -> Q:
     """Return the query; raise InvalidFieldsError for what is bad, unknown or given twice in it."""
     if request.query_string.count(b"&") >= MOST_PARAMETERS:
         raise InvalidRequestError(f"The query has more than {MOST_PARAMETERS} parameters")
+    if not request.query_string.isascii():  # Werkzeug stumbles over what is not UTF-8
+        raise InvalidRequestError("The query must be percent-encoded")
     repeated = [name for name, texts in request.args.lists() if len(texts) > 1]
     if repeated:
         raise InvalidFieldsError(*(FieldError(name, "is given twice") for name in repeated))

@@ -122,7 +122,8 @@ class Session:
         for number in count(1):
             if time.monotonic() + pause > self._latest:
                 return
-            time.sleep(pause)
+            if pause:  # to sleep for 0 s gives up the CPU all the same
+                time.sleep(pause)
             yield number
             pause, longest = longest * JITTER.uniform(0.5, 1), longest * 2
 
