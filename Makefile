@@ -39,11 +39,14 @@ test: .venv/tests engine ## run the quick tests, through WSGI and as Lambda even
 	@TRANSPORT=rest-api $(UNITTEST) tests/http
 	@coverage combine --quiet && coverage report
 
-check: .venv/tests ## lint, formatting, types, imports and locks; edits nothing
+check: .venv/tests ## lint, formatting, types, imports, pipelines and locks; edits nothing
 	@ruff check
 	@ruff format --check
 	@mypy
 	@lint-imports
+	@zizmor --offline --quiet .github
+	@check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 	@for lock in $(LOCKS); do mkdir -p .local/$$(dirname $$lock) && cp $$lock .local/$$lock; done
 	@$(MAKE) lock IN=.local/
 	@for lock in $(LOCKS); do cmp $$lock .local/$$lock || { echo 'Please run `make lock`.'; exit 1; }; done
