@@ -37,6 +37,7 @@ test: .venv/tests engine ## run the quick tests, through WSGI and as Lambda even
 	@$(UNITTEST) tests/authorizer
 	@$(UNITTEST) tests/http
 	@TRANSPORT=rest-api $(UNITTEST) tests/http
+	@test ! -d benchmarks || $(UNITTEST) benchmarks/tests
 	@coverage combine --quiet && coverage report
 
 check: .venv/tests ## lint, formatting, types, imports, pipelines and locks; edits nothing
@@ -108,6 +109,7 @@ test-browser: .venv/tests engine ## test in Chromium: the page /docs, and pages 
 .PHONY: bench
 bench: .venv/tests node_modules/.tools ## measure against peers, and write benchmarks/README.md anew (QUICK=1 only tries)
 	@python -m benchmarks $(if $(QUICK),--quick)
+	@test -n '$(QUICK)' || python -m benchmarks.capacity
 
 # --- to AWS
 

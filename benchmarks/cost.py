@@ -64,7 +64,7 @@ class Lever(NamedTuple):
 
 def document(measured: Results) -> str:
     """Return the whole document, computed anew."""
-    calls, memory = _calls(measured), _memory()
+    calls, memory = calls_of(measured), memory_of_function()
     parts = (
         f"The CPU was measured on {measured.date}. The function has {memory} MB.",
         _prices(calls, memory),
@@ -80,7 +80,8 @@ def write(measured: Results) -> None:
     DOCUMENT.write_text(document(measured), "utf-8")
 
 
-def _calls(measured: Results) -> dict[str, Call]:
+def calls_of(measured: Results) -> dict[str, Call]:
+    """Return the calls, by name, as they were measured."""
     ours = measured.contenders["ours"].measures
     large = {call: sizes[max(sizes)].cpu.median for call, sizes in measured.scale.items()}
     with_email = large["POST"]
@@ -152,7 +153,7 @@ def _levers(calls: dict[str, Call], memory: int) -> str:
     return markdown.table(("lever", "a million times", "with", "without"), rows)
 
 
-def _memory() -> int:
+def memory_of_function() -> int:
     """Return the memory that the function is given."""
     found = re.search(r"memorySize: (\d+)", (PROJECT / "serverless.yml").read_text("utf-8"))
     if not found:

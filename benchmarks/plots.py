@@ -40,7 +40,7 @@ def draw_peers(measured: Results, measures: Iterable[tuple[str, str]], path: Pat
         panel.set_title(title)
         panel.axvline(1, color=INK, linewidth=0.8, linestyle=":")
     panels[0].invert_yaxis()
-    _save(figure, path)
+    save(figure, path)
 
 
 def draw_scale(measured: Results, path: Path) -> None:
@@ -62,7 +62,7 @@ def draw_scale(measured: Results, path: Path) -> None:
         panel.minorticks_off()
     requests.set_yticks([0, 1, 2])
     figure.legend(*cpu.get_legend_handles_labels(), loc="outside right center")
-    _save(figure, path)
+    save(figure, path)
 
 
 def _bars(panel: Axes, measured: Results, measure: str) -> None:
@@ -78,5 +78,6 @@ def _bars(panel: Axes, measured: Results, measure: str) -> None:
     panel.margins(x=0.2)
 
 
-def _save(figure: Figure, path: Path) -> None:
+def save(figure: Figure, path: Path) -> None:
+    """Write a plot that is the same each time."""
     figure.savefig(path, transparent=True, metadata={"Date": None, "Creator": None})

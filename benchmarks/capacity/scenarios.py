@@ -1,0 +1,199 @@
+"""The scenarios, and what is simulated of each: as AWS is at first, and with more asked for."""
+
+from collections.abc import Callable
+from math import ceil, cos, pi
+
+import numpy as np
+from msgspec import Struct
+
+from benchmarks import cost
+from benchmarks.capacity.limits import (
+    CONCURRENCY,
+    GATEWAY_RATE,
+    NEW_TABLE_READS,
+    NEW_TABLE_WRITES,
+    RATE_OF_ENVIRONMENT,
+    TABLE_UNITS,
+    Limits,
+)
+from benchmarks.capacity.queueing import Load, Outcome, arrivals, little, simulate
+from benchmarks.results import Results
+
+SEED = 20261126
+MIX = {  # an assumption: of a service whose users are read more than written
+    "GET": 0.80,
+    "GET, by e-mail address": 0.05,
+    "GET, a page of 25": 0.01,
+    "POST, with an e-mail address": 0.05,
+    "PATCH, the name": 0.08,
+    "DELETE, with an e-mail address": 0.01,
+}
+SPREAD = 0.35  # of the logarithm of DynamoDB's times, an assumption: its p99 is 2.3 times its p50
+MARGIN = 1.3  # on what is asked for
+SECONDS_A_MONTH = 30 * 24 * 3600
+
+Rate = Callable[[float], float]
+
+
+class Scenario(Struct, frozen=True):
+    """A load: its rate over time, for how long, and with how many environments it begins."""
+
+    name: str
+    rate: Rate
+    seconds: float
+    peak: float  # requests a second
+    mean: float
+    begins_cold: bool = False
+    one_record: bool = False
+
+
+class Service(Struct, frozen=True):
+    """The service as it was measured: its calls, and what a cold start adds, in seconds."""
+
+    calls: dict[str, cost.Call]
+    cold_start: float
+    memory: int
+
+    @classmethod
+    def measured(cls, results: Results) -> "Service":
+        """Return what `make bench` found."""
+        memory = cost.memory_of_function()
+        ours = results.contenders["ours"].measures
+        first = ours["first CPU"].median * max(1, cost.FULL_CPU / memory)
+        return cls(cost.calls_of(results), ours["init"].median + first, memory)
+
+    def time(self) -> float:
+        """Return how long a call of the mix takes on average, warm, in seconds."""
+        return sum(share * self._seconds(self.calls[name]) for name, share in MIX.items())
+
+    def dollars(self, requests: float) -> float:
+        """Return what so many calls of the mix cost."""
+        million = sum(share * self.calls[name].total(self.memory) for name, share in MIX.items())
+        return million * requests / 1e6
+
+    def units(self, peak: float) -> tuple[float, float]:
+        """Return the read and write units a second of the busiest table at this rate."""
+        reads = sum(share * self.calls[name].reads for name, share in MIX.items())
+        writes = sum(share * self.calls[name].writes for name, share in MIX.items())
+        return peak * reads, peak * writes
+
+    def load(self, scenario: Scenario, chance: np.random.Generator) -> Load:
+        """Return requests of the mix, or reads of one record."""
+        times = arrivals(scenario.rate, scenario.seconds, chance)
+        mix = {"GET": 1.0} if scenario.one_record else MIX
+        calls = [self.calls[name] for name in mix]
+        chosen = chance.choice(len(calls), len(times), p=list(mix.values()))
+        busy, wait, reads, writes = (
+            np.array(each)[chosen]
+            for each in (
+                [self._busy(call) for call in calls],
+                [call.requests * cost.WAIT for call in calls],
+                [call.reads for call in calls],
+                [call.writes for call in calls],
+            )
+        )
+        services = busy + wait * chance.lognormal(0, SPREAD, len(times))
+        return Load(times, services.tolist(), reads.tolist(), writes.tolist())
+
+    def _busy(self, call: cost.Call) -> float:
+        return call.cpu * max(1, cost.FULL_CPU / self.memory)
+
+    def _seconds(self, call: cost.Call) -> float:
+        return self._busy(call) + call.requests * cost.WAIT
+
+
+class Need(Struct, frozen=True):
+    """What to ask AWS for before that day: the limit, what there is, and what is needed."""
+
+    name: str
+    default: int
+    needed: int
+
+
+class Report(Struct, frozen=True):
+    """A scenario with the limits of a new account, and with those that it needs."""
+
+    scenario: Scenario
+    today: Outcome
+    prepared: Outcome
+    needs: list[Need]
+    dollars: float  # a month, at the mean rate
+
+
+def steady(rate: float, seconds: float) -> Scenario:
+    """Return a load that does not change."""
+    return Scenario(f"{rate:,.0f} a second", lambda _: rate, seconds, rate, rate)
+
+
+def _jump(now: float) -> float:
+    return 1_000 + 9_000 * min(1, max(0, (now - 10) / 10))
+
+
+DAY_SCALE = 24 * 3600 / 600  # a day in ten minutes
+
+
+def _day(now: float) -> float:
+    return 500 - 450 * cos(2 * pi * now / 600)
+
+
+SCENARIOS = (
+    steady(10, 600),
+    steady(1_000, 60),
+    steady(10_000, 20),
+    steady(100_000, 8),
+    Scenario("a day, 50 to 950 a second", _day, 600, 950, 500),
+    Scenario("tenfold in ten seconds", _jump, 40, 10_000, 10_000),
+    Scenario("one user, 6,000 a second", lambda _: 6_000, 15, 6_000, 6_000, one_record=True),
+    Scenario("a cold region, 5,000 a second", lambda _: 5_000, 20, 5_000, 5_000, begins_cold=True),
+)
+
+
+def simulated(service: Service, scenario: Scenario) -> Report:
+    """Return what becomes of a scenario."""
+    load = service.load(scenario, np.random.default_rng(SEED))
+    busy = little(scenario.rate(0), service.time())
+    needs = needed(service, scenario)
+    outcomes = []
+    for limits in (Limits(), raised(needs)):
+        held = limits.for_one_record() if scenario.one_record else limits
+        warm = 0 if scenario.begins_cold else min(limits.concurrency, ceil(busy * MARGIN))
+        outcomes.append(simulate(load, held, service.cold_start, warm))
+    month = service.dollars(scenario.mean * SECONDS_A_MONTH)
+    today, prepared = outcomes
+    return Report(scenario, today, prepared, needs, month)
+
+
+def needed(service: Service, scenario: Scenario) -> list[Need]:
+    """Return which limits a scenario would reach, and what to ask for."""
+    peak = scenario.peak * MARGIN
+    reads, writes = service.units(peak)
+    grows = service.cold_start if scenario.begins_cold else service.time()
+    environments = max(little(peak, grows), peak / RATE_OF_ENVIRONMENT.value)
+    wanted = (
+        (GATEWAY_RATE, peak),
+        (CONCURRENCY, environments),
+        (NEW_TABLE_READS, reads),
+        (NEW_TABLE_WRITES, writes),
+        (TABLE_UNITS, max(reads, writes)),
+    )
+    return [
+        Need(f"{limit.name}, {limit.unit}", limit.value, ceil(value / 100) * 100)
+        for limit, value in wanted
+        if value > limit.value
+    ]
+
+
+def raised(needs: list[Need]) -> Limits:
+    """Return the limits once AWS has granted what was asked for."""
+    granted = {need.name: need.needed for need in needs}
+
+    def of(name: str, default: int) -> int:
+        return next((granted[each] for each in granted if each == name), default)
+
+    return Limits(
+        gateway_rate=of(f"{GATEWAY_RATE.name}, {GATEWAY_RATE.unit}", GATEWAY_RATE.value),
+        gateway_burst=of(f"{GATEWAY_RATE.name}, {GATEWAY_RATE.unit}", GATEWAY_RATE.value) / 2,
+        concurrency=of(f"{CONCURRENCY.name}, {CONCURRENCY.unit}", CONCURRENCY.value),
+        reads=of(f"{NEW_TABLE_READS.name}, {NEW_TABLE_READS.unit}", NEW_TABLE_READS.value),
+        writes=of(f"{NEW_TABLE_WRITES.name}, {NEW_TABLE_WRITES.unit}", NEW_TABLE_WRITES.value),
+    )

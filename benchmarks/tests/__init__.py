@@ -1,0 +1,1 @@
+"""Tests of the benchmarks: what can be calculated must agree."""
