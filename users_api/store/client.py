@@ -35,6 +35,7 @@ OFFLINE_ENDPOINT = "http://localhost:8000"  # where `osls dynamodb start` listen
 REFUSED = "ConditionalCheckFailed"
 CONTENDED = "TransactionConflict"
 THROTTLED = ("ThrottlingError", "ProvisionedThroughputExceeded")
+PERMANENT = ("AccessDenied", "ItemCollectionSizeLimitExceeded", "ValidationError")
 
 # DynamoDB answers these again and again until we change something.
 OUR_FAULT = (
@@ -48,7 +49,7 @@ OUR_FAULT = (
 
 
 class TroubleError(Exception):
-    """An attempt failed in a way that may pass; the message is the type of the failure."""
+    """An attempt failed in a way that may pass; the message has the type of the failure."""
 
 
 class ContentionError(TroubleError):
@@ -91,36 +92,38 @@ def connect(settings: Settings) -> DynamoDBClient:
 
 
 @contextmanager
-def understood(operation: str) -> Iterator[None]:
-    """Raise what a failure of the request inside means.
+def understood(attempt: str) -> Iterator[None]:
+    """Raise what a failure of the request inside means, with its type and this attempt.
 
     That is a TroubleError, an InternalError for what is ours to mend, or, for conditions that do
     not hold, ConditionalCheckFailedException (one operation) or ConditionsNotMetError (several).
+    The texts of DynamoDB are not repeated: there are names, ids and values in them.
     """
     try:
         yield
     except ConditionalCheckFailedException:
         raise
     except OUR_FAULT as error:
-        raise InternalError(f"{type(error).__name__} in {operation}") from error
+        raise InternalError(f"{type(error).__name__} in {attempt}") from error
     except ProvisionedThroughputExceededException as error:  # throttling of any kind
-        raise ThrottledError(type(error).__name__) from error
+        raise ThrottledError(f"{type(error).__name__} in {attempt}") from error
     except TransactionCanceledException as error:
-        raise _cancelled(error, operation) from error
+        raise _cancelled(error, attempt) from error
     except PydynoxException as error:
         if "Transaction is ongoing" in str(error):  # pydynox has no type for it
-            raise ContentionError("TransactionConflictException") from error
-        raise UnknownOutcomeError(type(error).__name__) from error
+            raise ContentionError(f"TransactionConflictException in {attempt}") from error
+        raise UnknownOutcomeError(f"{type(error).__name__} in {attempt}") from error
 
 
-def _cancelled(error: TransactionCanceledException, operation: str) -> Exception:
+def _cancelled(error: TransactionCanceledException, attempt: str) -> Exception:
     """Return what a cancelled transaction means, by its reasons: one for each operation."""
     reasons = re.findall(r"\w+", str(error).rpartition("[")[2])
     told = set(reasons) - {"None"}
     if CONTENDED in told:  # not the last word on conditions: others are at it
-        return ContentionError(CONTENDED)
+        return ContentionError(f"{CONTENDED} in {attempt}")
     if told.intersection(THROTTLED):
-        return ThrottledError(", ".join(sorted(told)))
+        return ThrottledError(f"{', '.join(sorted(told.intersection(THROTTLED)))} in {attempt}")
     if told == {REFUSED}:
         return ConditionsNotMetError(*(reason == REFUSED for reason in reasons))
-    return InternalError(f"{', '.join(sorted(told))} in {operation}")
+    known = ", ".join(sorted(told.intersection(PERMANENT))) or type(error).__name__
+    return InternalError(f"{known} in {attempt}")

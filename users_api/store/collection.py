@@ -116,7 +116,7 @@ class Collection(Generic[T]):
         PreconditionFailedError, and ConflictError as `add` does.
         """
         session = self._connection.session()
-        for _ in session.attempts():  # again if others write in between
+        for number in session.attempts():  # noqa: B007 - again if others write in between
             current = restored(self.resource, self._item(session, record_id))
             record = change(current.record)
             self._require(current.item, accepts)
@@ -126,7 +126,7 @@ class Collection(Generic[T]):
             item = made(record, current.item)
             if self._replace(session, record_id, current.item, item):
                 return Stored(record, item)
-        raise StoreUnavailableError("Others kept changing the record")
+        raise StoreUnavailableError(f"Contention in change, attempt {number}")
 
     def remove(self, record_id: str, accepts: Callable[[str], bool]) -> None:
         """Remove the record as it is now; its unique values are free at once.
@@ -134,7 +134,7 @@ class Collection(Generic[T]):
         Raises NotFoundError and PreconditionFailedError, as `change` does.
         """
         session, key = self._connection.session(), {self.resource.key: record_id}
-        for _ in session.attempts():  # again if others write in between
+        for number in session.attempts():  # noqa: B007 - again if others write in between
             item = self._item(session, record_id)
             self._require(item, accepts)
             own = Write("delete", self._records, key, *unchanged(item, self.resource.key))
@@ -144,7 +144,7 @@ class Collection(Generic[T]):
             if refusal.doubt:  # it may be gone because we removed it, or because others did
                 raise StoreUnavailableError(refusal.doubt)
             _require_refused(own, refusal)
-        raise StoreUnavailableError("Others kept changing the record")
+        raise StoreUnavailableError(f"Contention in remove, attempt {number}")
 
     def check(self) -> None:
         """Raise an ApiError unless the table answers."""
@@ -225,7 +225,7 @@ class Collection(Generic[T]):
         """Return the record that the first such request made, as it was then."""
         memory = session.get(self._requests, {"key": request.key})
         if memory is None:  # it expired this very moment
-            raise StoreUnavailableError("An idempotency key has just expired")
+            raise StoreUnavailableError("An idempotency key expired in add, attempt 1")
         request.check(memory)
         first = validation.restore(
             self.resource.model, validation.document(record) | memory["added"]

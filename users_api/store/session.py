@@ -147,16 +147,16 @@ class Session:
         may_repeat: Callable[[TroubleError], bool] = lambda _: True,
     ) -> R:
         """Send a request, again while that may help; raise the trouble that forbids it."""
-        failures, reason = 0, f"No time left for {operation}"
+        failures, reason = 0, f"Out of time in {operation}, attempt 1"
         for number in self.attempts():
             try:
-                with understood(operation):
+                with understood(f"{operation}, attempt {number}"):
                     return send()
             except TroubleError as trouble:
                 if not may_repeat(trouble):
                     raise
                 failures += not isinstance(trouble, ContentionError)
-                reason = f"{trouble} in {operation}, attempt {number}"
+                reason = str(trouble)
             if failures == ATTEMPTS:
                 break
         raise StoreUnavailableError(reason)
