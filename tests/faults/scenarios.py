@@ -94,6 +94,7 @@ class Course(NamedTuple):
 
     before: str
     steps: tuple[tuple[str, str], tuple[str, str]]
+    end: str  # the state of the tables when nothing is under way any more
     calls: list[str]  # that the first of the two made to DynamoDB
 
 
@@ -112,16 +113,24 @@ class Stage:
         self._store.sync_put_item(settings.table("users"), OLD)
         self._beginning = self._tables = contents(self._undisturbed)
 
-    def play(self, scenario: Scenario, *plans: Plan) -> Course:
-        """Make the call, disturbed as planned, and once more undisturbed."""
+    def play(self, scenario: Scenario, *plans: Plan, is_awaited: bool = True) -> Course:
+        """Make the call, disturbed as planned, and once more undisturbed.
+
+        What arrives late does so in between, or, if that is not awaited, at the end.
+        """
         self._reset()
         method, target, document, headers = scenario
         if headers is CURRENT:
             headers = {"If_Match": self._undisturbed.call("GET", target).headers["ETag"]}
         self._wire.follow(*plans)
-        first = self._step(self._disturbed.call(method, target, document, **headers))
+        answer = self._disturbed.call(method, target, document, **headers)
+        if is_awaited:
+            self._wire.deliver()
+        first = self._step(answer)
         second = self._step(self._undisturbed.call(method, target, document, **headers))
-        return Course(_steady(self._beginning), (first, second), self._wire.calls.copy())
+        self._wire.deliver()
+        end = self._look()
+        return Course(_steady(self._beginning), (first, second), end, self._wire.calls.copy())
 
     def _reset(self) -> None:
         for (table, items), key in zip(self._tables.items(), KEYS, strict=True):
@@ -135,10 +144,15 @@ class Stage:
 
     def _step(self, answer: Answer) -> tuple[str, str]:
         """Return the answer, and the state of the tables: the revision it names is in there."""
+        state = self._look()
+        assert answer.headers.get("ETag", "0").strip('"') in str(self._tables), answer
+        return UNSTEADY.sub("-", f"{answer.status} {answer.body.decode()}"), state
+
+    def _look(self) -> str:
+        """Return the state of the tables, which agree with one another."""
         self._tables = contents(self._undisturbed)
         assert_agreement(self._tables)
-        assert answer.headers.get("ETag", "0").strip('"') in str(self._tables), answer
-        return UNSTEADY.sub("-", f"{answer.status} {answer.body.decode()}"), _steady(self._tables)
+        return _steady(self._tables)
 
 
 def _steady(tables: dict[str, list[Item]]) -> str:

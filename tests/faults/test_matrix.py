@@ -3,7 +3,9 @@
 What is right is observed, not written down: each scenario runs undisturbed once, and then again
 for each request that it was seen to make and each fault. Whatever happens, the client gets the
 same answer as before or is told of a failure; the tables are as they were or as they should
-become; and the same call once more does what it should on such tables.
+become; and the same call once more does what it should on such tables. A request may also arrive
+late: when the call has ended, or when the one after it has. Then it changes nothing, unless the
+client was told of a failure.
 """
 
 import sys
@@ -17,7 +19,7 @@ from unittest import TestCase
 from tests.faults.scenarios import SCENARIOS, Course, Scenario, Stage
 from tests.support.service import engine
 from tests.support.wire import Fault, Plan, tapped
-from tests.support.wire_faults import MISTAKES, TROUBLES, dripping
+from tests.support.wire_faults import MISTAKES, REFUSALS, UNKNOWN_OUTCOMES, dripping, late
 
 FEWEST_CALL_SITES = 50
 SITES_AT_ONCE = 32  # more of them only get in each other's way
@@ -29,7 +31,11 @@ UNAVAILABLE = (
 )
 FAILED = '500 {"error":"Internal server error","code":"internal_error"}'
 
-FAULTS: dict[str, Fault] = TROUBLES | MISTAKES | {"dripping": dripping(1)}
+LATE, LATER = "after the call", "after the next call"  # when a request arrives
+
+UNDELIVERED: dict[str, Fault] = {LATE: late, LATER: late} | REFUSALS | MISTAKES
+DELIVERED: dict[str, Fault] = {"dripping": dripping(1)}
+FAULTS = UNDELIVERED | UNKNOWN_OUTCOMES | DELIVERED
 
 
 class Site(NamedTuple):
@@ -49,11 +55,10 @@ class Disturbance(NamedTuple):
     delivered: bool
 
 
-# What never reached DynamoDB has no answer to drip.
 DISTURBANCES = [
     Disturbance(fault, lasting, delivered)
-    for fault, lasting, delivered in product(FAULTS, [False, True], [False, True])
-    if delivered or fault != "dripping"
+    for delivered, possible in [(False, UNDELIVERED), (True, DELIVERED)]
+    for fault, lasting in product(possible | UNKNOWN_OUTCOMES, [False, True])
 ]
 
 
@@ -88,10 +93,7 @@ def recorded_sites() -> Iterator[Site]:
 
 
 def violations_at(site: Site) -> list[str]:
-    """Disturb a request in every way, and return what went wrong that should not.
-
-    All runs share a client, whose budget of retries they do not exhaust.
-    """
+    """Disturb a request in every way, and return what went wrong that should not."""
     with tapped(engine()) as wire:
         stage = Stage(wire)
         found = [(each, violation(stage, site, each)) for each in DISTURBANCES]
@@ -103,15 +105,18 @@ def violation(stage: Stage, site: Site, disturbance: Disturbance) -> str:
     fault, lasting, delivered = disturbance
     plan = Plan(FAULTS[fault], site.operation, site.nth, lasting=lasting, delivered=delivered)
     try:
-        course = stage.play(site.scenario, plan)
+        course = stage.play(site.scenario, plan, is_awaited=fault != LATER)
     except AssertionError as error:
         return f"breaks an invariant: {error}"
-    before, (first, second), _ = site.undisturbed
+    before, (first, second), _, _ = site.undisturbed
     mistaken = fault in MISTAKES and site.scenario.target != "/health"
     failure = FAILED if mistaken else UNAVAILABLE
     right = [
-        (first, second),
-        ((failure, before), first),  # it was not applied
-        ((failure, first[1]), second),  # it was
+        (first, second, second[1]),
+        ((failure, before), first, first[1]),  # it was not applied
+        ((failure, first[1]), second, second[1]),  # it was
     ]
-    return "" if course.steps in right else f"{course.steps}, none of {right}"
+    if fault == LATER:
+        right.append(((failure, before), first, second[1]))  # it was, after the next call
+    went = (*course.steps, course.end)
+    return "" if went in right else f"{went}, none of {right}"

@@ -1,18 +1,12 @@
 """A store that fails: what the client is told, and what is asked of the store again."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from collections.abc import Callable, Sequence
 from itertools import product
-from types import MappingProxyType
-from typing import NamedTuple
 from uuid import uuid4
 
-from msgspec.structs import replace
-
-from tests.support.service import Service, ServiceTest, engine
+from tests.support.disturbed import DELETE, GET, PUT, TRANSACT, Call, DisturbedTest
 from tests.support.transports import Answer
-from tests.support.wire import Fault, Plan, Request, tapped
+from tests.support.wire import Fault, Plan
 from tests.support.wire_faults import (
     CONFLICT,
     MISTAKES,
@@ -24,55 +18,10 @@ from tests.support.wire_faults import (
     web_page,
 )
 
-GET, PUT, DELETE, TRANSACT = "GetItem", "PutItem", "DeleteItem", "TransactWriteItems"
 CONTENDED, REFUSED = "TransactionConflict", "ConditionalCheckFailed"
 
 
-class Call(NamedTuple):
-    """A call of the service, and that request to the store which is of interest."""
-
-    request: str
-    method: str
-    target: str
-    document: object = None
-    headers: Mapping[str, str] = MappingProxyType({})
-
-
-class Outcome(NamedTuple):
-    """What was answered, and what was asked of the store."""
-
-    answer: Answer
-    requests: list[str]
-
-
-class StoreTest(ServiceTest):
-    """A service whose store is as it should be, and others on the same tables where it fails."""
-
-    def user(self, **fields: str) -> str:
-        """Create a user; return its address."""
-        answer = self.call("POST", "/users", {"name": "Ada"} | fields)
-        return f"/users/{answer.json['userId']}"
-
-    def disturbed(self, call: Call, *plans: Plan) -> Outcome:
-        """Make a call that goes as planned."""
-        _, method, target, document, headers = call
-        with tapped(engine()) as wire:
-            service = Service(replace(self.service.settings, endpoint_url=wire.url))
-            wire.follow(*plans)
-            return Outcome(service.call(method, target, document, **headers), wire.calls)
-
-    def all_disturbed(self, calls: Sequence[Call], plans: Sequence[Plan]) -> list[Outcome]:
-        """Make many calls at once, for all that most of them do is wait."""
-        with ThreadPoolExecutor(len(calls)) as threads:
-            return list(threads.map(self.disturbed, calls, plans))
-
-    def assert_unavailable(self, answer: Answer) -> None:
-        """Assert that the client is asked to try again."""
-        self.assert_refused(answer, 503)
-        self.assertEqual(answer.headers["Retry-After"], "1")
-
-
-class TroubleTest(StoreTest):
+class TroubleTest(DisturbedTest):
     """The store cannot answer."""
 
     def test_for_ever(self) -> None:
@@ -127,7 +76,7 @@ class TroubleTest(StoreTest):
                 self.assertEqual(outcome.requests, [GET])
 
 
-class WriteTest(StoreTest):
+class WriteTest(DisturbedTest):
     """Writes whose success the store does not tell at first."""
 
     def writes(self) -> list[Call]:
@@ -235,66 +184,7 @@ class WriteTest(StoreTest):
         self.assertEqual(outcome.requests, [TRANSACT, GET])
 
 
-class MeanwhileTest(StoreTest):
-    """Somebody else writes after our request was applied, or before it is, and we send it again."""
-
-    def setUp(self) -> None:
-        self.target = self.user()
-        self.user_id = self.target.rpartition("/")[2]
-
-    def change(self, **fields: str | None) -> Answer:
-        return self.call("PATCH", self.target, fields)
-
-    def replace(self) -> None:
-        self.call("DELETE", self.target)
-        self.call("POST", "/users", {"userId": self.user_id, "name": "Eve"})
-
-    def test_created_then_changed(self) -> None:
-        """A user that was made, and changed since, was made."""
-        self.call("DELETE", self.target)
-        call = Call(PUT, "POST", "/users", {"userId": self.user_id, "name": "Ada"})
-        answer = self.disturbed(call, after(partial(self.change, name="Bob"), PUT)).answer
-        self.assertEqual((answer.status, answer.json), (201, call.document))
-        self.assertEqual(self.call("GET", self.target).json["name"], "Bob")
-
-    def test_created_by_another(self) -> None:
-        """A user that somebody else made first is taken."""
-        self.call("DELETE", self.target)
-        call = Call(PUT, "POST", "/users", {"userId": self.user_id, "name": "Ada"})
-        answer = self.disturbed(call, before(self.replace, PUT)).answer
-        self.assert_refused(answer, 409, "userId")
-        self.assertEqual(self.call("GET", self.target).json["name"], "Eve")
-
-    def test_changed_twice(self) -> None:
-        """Both changes last, whichever was first, and each is answered as it was made."""
-        call = Call(PUT, "PATCH", self.target, {"name": "Bob"})
-        for plan in (before, after):
-            with self.subTest(plan=plan.__name__):
-                self.change(name="Ada", email=None)
-                email = {"email": f"{uuid4()}@example.com"}
-                user = {"userId": self.user_id, "name": "Bob"}
-                answer = self.disturbed(call, plan(partial(self.change, **email), PUT)).answer
-                answered = user | (email if plan is before else {})
-                self.assertEqual((answer.status, answer.json), (200, answered))
-                self.assertEqual(self.call("GET", self.target).json, user | email)
-
-    def test_changed_before_removal(self) -> None:
-        """A removal is of the user as it is then, unless another revision was named."""
-        current = {"If_Match": self.call("GET", self.target).headers["ETag"]}
-        for number, (headers, status) in enumerate([(current, 412), ({}, 204)]):
-            with self.subTest(headers=headers):
-                call = Call(DELETE, "DELETE", self.target, None, headers)
-                plan = before(partial(self.change, name=str(number)), DELETE)
-                self.assertEqual(self.disturbed(call, plan).answer.status, status)
-
-    def test_removed_then_created(self) -> None:
-        """A user that was removed, and made again by somebody else, is not removed again."""
-        call = Call(DELETE, "DELETE", self.target)
-        self.assert_unavailable(self.disturbed(call, after(self.replace, DELETE)).answer)
-        self.assertEqual(self.call("GET", self.target).json["name"], "Eve")
-
-
-class MistakeTest(StoreTest):
+class MistakeTest(DisturbedTest):
     """The store refuses for good: that is our own fault."""
 
     def test_mistakes(self) -> None:
@@ -332,21 +222,3 @@ class MistakeTest(StoreTest):
 def contention(call: Call) -> Fault:
     """Return how DynamoDB says that another transaction is in the way of this request."""
     return cancelled(CONTENDED) if call.request == TRANSACT else CONFLICT
-
-
-def before(act: Callable[[], object], request: str) -> Plan:
-    """Let somebody else act before a request is applied."""
-    return Plan(_meanwhile(act, CONFLICT), request)
-
-
-def after(act: Callable[[], object], request: str) -> Plan:
-    """Let somebody else act after a request was applied, whose answer is lost."""
-    return Plan(_meanwhile(act, closed), request, delivered=True)
-
-
-def _meanwhile(act: Callable[[], object], fault: Fault) -> Fault:
-    def acting(request: Request) -> Iterator[bytes]:
-        act()
-        yield from fault(request)
-
-    return acting

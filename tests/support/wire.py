@@ -1,8 +1,10 @@
 """A proxy between the application and DynamoDB: sees every request, can spoil its answer."""
 
 import http.client
+from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import NamedTuple
@@ -14,6 +16,8 @@ class Request(NamedTuple):
 
     body: bytes
     answer: bytes  # as it should go over the line; that of an empty success if not delivered
+    deliver: Callable[[], bytes]  # has DynamoDB see it now; returns the answer
+    hold: Callable[[], None]  # keeps it for later, when the call may have ended
     ended: Event  # set when the proxy ends
 
 
@@ -47,6 +51,7 @@ class Wire(ThreadingHTTPServer):
         self.calls: list[str] = []
         self.connections = 0
         self.plans: tuple[Plan, ...] = ()
+        self.held: deque[Callable[[], bytes]] = deque()
         self.ended = Event()
 
     @property
@@ -57,7 +62,13 @@ class Wire(ThreadingHTTPServer):
     def follow(self, *plans: Plan) -> None:
         """Count anew, and let go wrong what the plans say."""
         self.calls.clear()
+        self.held.clear()
         self.plans = plans
+
+    def deliver(self) -> None:
+        """Have DynamoDB see, late, what has been held."""
+        while self.held:
+            self.held.popleft()()
 
     def noted(self, operation: str) -> Plan | None:
         """Note a request; return the plan if it is to go wrong."""
@@ -83,8 +94,10 @@ class _Exchange(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         plan = self.server.noted(self.headers["X-Amz-Target"].rpartition(".")[2])
-        answer = self._forwarded(body) if not plan or plan.delivered else message(200, b"{}")
-        request = Request(body, answer, self.server.ended)
+        deliver, late = partial(self._forwarded, body), partial(self._forwarded_late, body)
+        answer = deliver() if not plan or plan.delivered else message(200, b"{}")
+        hold = partial(self.server.held.append, late)
+        request = Request(body, answer, deliver, hold, self.server.ended)
         try:
             for part in plan.fault(request) if plan else [answer]:
                 self.wfile.write(part)
@@ -95,6 +108,10 @@ class _Exchange(BaseHTTPRequestHandler):
         self.upstream.request("POST", "/", body, dict(self.headers))
         response = self.upstream.getresponse()
         return message(response.status, response.read())
+
+    def _forwarded_late(self, body: bytes) -> bytes:
+        with closing(self.upstream):  # which has been closed before, and connects again
+            return self._forwarded(body)
 
 
 def message(status: int, body: bytes, media_type: str = "application/x-amz-json-1.0") -> bytes:

@@ -15,6 +15,13 @@ def closed(_: Request) -> Iterator[bytes]:
     raise ConnectionAbortedError
 
 
+def late(request: Request) -> Iterator[bytes]:
+    """Close the connection likewise, and keep the request for later."""
+    request.hold()
+    yield b""
+    raise ConnectionAbortedError
+
+
 def hung(request: Request) -> Iterator[bytes]:
     """Say nothing for as long as the proxy lives."""
     yield b""
@@ -68,20 +75,23 @@ def cancelled(*reasons: str) -> Fault:
 
 CONFLICT = error(400, "TransactionConflictException", "Transaction is ongoing for the item")
 
-# Each a moment's trouble, which may befall any request.
-TROUBLES: dict[str, Fault] = {
+# Each a moment's trouble, which may befall any request. These leave open whether it was applied,
+UNKNOWN_OUTCOMES: dict[str, Fault] = {
     "closed": closed,
     "hung": hung,
     "cut short": cut_short,
     "web page": web_page,
-    "throughput exceeded": error(400, "ProvisionedThroughputExceededException"),
-    "throttled": error(400, "ThrottlingException"),
     "internal error": error(500, "InternalServerError"),
     "unavailable": error(503, "ServiceUnavailable"),
     "unknown": error(400, "SomethingNewException"),
+    "in progress": error(400, "TransactionInProgressException"),
+}
+# and these say that it was not.
+REFUSALS: dict[str, Fault] = {
+    "throughput exceeded": error(400, "ProvisionedThroughputExceededException"),
+    "throttled": error(400, "ThrottlingException"),
     "conflict": CONFLICT,
     "cancelled": cancelled("TransactionConflict"),
-    "in progress": error(400, "TransactionInProgressException"),
 }
 
 # Each a fault of ours, which does not pass by itself.

@@ -137,7 +137,7 @@ class Collection(Generic[T]):
         for number in session.attempts():  # noqa: B007 - again if others write in between
             item = self._item(session, record_id)
             self._require(item, accepts)
-            own = Write("delete", self._records, key, *unchanged(item, self.resource.key))
+            own = Write("delete", self._records, key, **unchanged(item, self.resource.key))
             refusal = session.write(own, *self._unique.releases(record_id, item, {}))
             if refusal is None:
                 return
@@ -188,8 +188,7 @@ class Collection(Generic[T]):
 
     def _replace(self, session: Session, record_id: str, before: Item, after: Item) -> bool:
         """Store an item in place of another; False if others have replaced that meanwhile."""
-        condition, values = unchanged(before, self.resource.key)
-        own = self._put(after, condition, values=values)
+        own = self._put(after, **unchanged(before, self.resource.key))
         claims = self._claims(record_id, before, after)
         releases = self._unique.releases(record_id, before, after)
         refusal = session.write(own, *(write for write, _ in claims.values()), *releases)

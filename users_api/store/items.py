@@ -5,9 +5,8 @@ and of the one that created the record (`creationId`). When an answer is lost, t
 write from somebody else's.
 """
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
 from msgspec import Struct
@@ -63,11 +62,15 @@ def made(record: Struct, previous: Item | None = None) -> Item:
     return item | ({"previousWriteId": kept["writeId"]} if "writeId" in kept else {})
 
 
-def unchanged(item: Item, key: str) -> tuple[str, Mapping[str, object]]:
-    """Return the condition that the stored item is still this one, and the values it names."""
+def unchanged(item: Item, key: str) -> dict[str, Any]:
+    """Return the condition that the stored item is still this one, as arguments of a Write.
+
+    An item without a revision was written by something else, which may write it again.
+    """
     if "writeId" in item:
-        return "writeId = :revision", {"revision": item["writeId"]}
-    return f"attribute_exists({key}) AND attribute_not_exists(writeId)", {}
+        return {"condition": "writeId = :revision", "values": {"revision": item["writeId"]}}
+    condition = f"attribute_exists({key}) AND attribute_not_exists(writeId)"
+    return {"condition": condition, "repeatable": False}
 
 
 def is_ours(found: Item | None, item: Item) -> bool:

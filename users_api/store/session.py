@@ -109,11 +109,11 @@ class Session:
         try:
             self._send(*self._request(writes), may_repeat)
         except ConditionalCheckFailedException as error:
-            return Refusal(writes, getattr(error, "item", {}), ", ".join(doubts))
+            return Refusal(writes, getattr(error, "item", {}), "; ".join(doubts))
         except ConditionsNotMetError as error:
-            return Refusal([*compress(writes, error.refused)], None, ", ".join(doubts))
+            return Refusal([*compress(writes, error.refused)], None, "; ".join(doubts))
         except UnknownOutcomeError:
-            return Refusal(doubt=", ".join(doubts))
+            return Refusal(doubt="; ".join(doubts))
         return None
 
     def attempts(self) -> Iterator[int]:

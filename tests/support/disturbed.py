@@ -1,0 +1,126 @@
+"""Calls of a service whose requests to the store go wrong as planned."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from types import MappingProxyType
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from tests.support.service import Service, ServiceTest, engine
+from tests.support.transports import Answer
+from tests.support.wire import Fault, Plan, Request, Wire, tapped
+from tests.support.wire_faults import CONFLICT, closed
+
+GET, PUT, DELETE, TRANSACT = "GetItem", "PutItem", "DeleteItem", "TransactWriteItems"
+
+
+class Call(NamedTuple):
+    """A call of the service, and that request to the store which is of interest."""
+
+    request: str
+    method: str
+    target: str
+    document: object = None
+    headers: Mapping[str, str] = MappingProxyType({})
+
+
+class Outcome(NamedTuple):
+    """What was answered, and what was asked of the store."""
+
+    answer: Answer
+    requests: list[str]
+
+
+class DisturbedTest(ServiceTest):
+    """A service whose store is as it should be, and others on the same tables where it fails."""
+
+    def user(self, **fields: str) -> str:
+        """Create a user; return its address."""
+        answer = self.call("POST", "/users", {"name": "Ada"} | fields)
+        return f"/users/{answer.json['userId']}"
+
+    def disturbed(self, call: Call, *plans: Plan) -> Outcome:
+        """Make a call that goes as planned."""
+        with tapped(engine()) as wire:
+            return self.disturbed_on(wire, call, *plans)
+
+    def disturbed_on(self, wire: Wire, call: Call, *plans: Plan) -> Outcome:
+        """Make it on a wire that may hold requests for later."""
+        _, method, target, document, headers = call
+        service = Service(replace(self.service.settings, endpoint_url=wire.url))
+        wire.follow(*plans)
+        return Outcome(service.call(method, target, document, **headers), wire.calls)
+
+    def all_disturbed(self, calls: Sequence[Call], plans: Sequence[Plan]) -> list[Outcome]:
+        """Make many calls at once, for all that most of them do is wait."""
+        with ThreadPoolExecutor(len(calls)) as threads:
+            return list(threads.map(self.disturbed, calls, plans))
+
+    def assert_unavailable(self, answer: Answer) -> None:
+        """Assert that the client is asked to try again."""
+        self.assert_refused(answer, 503)
+        self.assertEqual(answer.headers["Retry-After"], "1")
+
+
+class MeanwhileTest(DisturbedTest):
+    """Somebody else may write before our request is applied, or after."""
+
+    def setUp(self) -> None:
+        self.target = self.user()
+        self.user_id = self.target.rpartition("/")[2]
+
+    def new(self, name: str = "Ada", **fields: str) -> dict[str, str]:
+        return {"userId": self.user_id, "name": name} | fields
+
+    def change(self, **fields: str | None) -> Answer:
+        return self.call("PATCH", self.target, fields)
+
+    def remove(self) -> None:
+        self.assertEqual(self.call("DELETE", self.target).status, 204)
+
+    def replace(self) -> None:
+        """Remove the user, and make another one with the same id."""
+        self.remove()
+        self.assertEqual(self.call("POST", "/users", self.new("Eve")).status, 201)
+
+    def current(self) -> dict[str, str]:
+        """Return the condition that the user is as it is now."""
+        return {"If_Match": self.call("GET", self.target).headers["ETag"]}
+
+    def assert_name(self, name: str) -> None:
+        """Assert what the user is called."""
+        self.assertEqual(self.call("GET", self.target).json["name"], name)
+
+    def assert_gone(self) -> None:
+        """Assert that there is no such user."""
+        self.assert_refused(self.call("GET", self.target), 404)
+
+
+def before(act: Callable[[], object], request: str) -> Plan:
+    """Let somebody else act before a request is applied."""
+    return Plan(_meanwhile(act, CONFLICT), request)
+
+
+def after(act: Callable[[], object], request: str) -> Plan:
+    """Let somebody else act after a request was applied, whose answer is lost."""
+    return Plan(_meanwhile(act, closed), request, delivered=True)
+
+
+def _meanwhile(act: Callable[[], object], fault: Fault) -> Fault:
+    def acting(request: Request) -> Iterator[bytes]:
+        act()
+        yield from fault(request)
+
+    return acting
+
+
+def joined(everybody: Barrier) -> Fault:
+    """Deliver a request when all others are there, too."""
+
+    def join(request: Request) -> Iterator[bytes]:
+        everybody.wait()
+        yield request.deliver()
+
+    return join
