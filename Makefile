@@ -76,12 +76,15 @@ lock: .venv/tests ## renew the lock files after a change of pyproject.toml (UPGR
 
 SUITE = python -W error -m unittest discover --top-level-directory . --start-directory
 
-.PHONY: test-faults test-run test-dynamodb-local test-package test-deploy test-serverless-local test-contract test-browser
+.PHONY: test-extending test-faults test-run test-dynamodb-local test-package test-deploy test-serverless-local test-contract test-browser
 test-faults: .venv/tests engine ## test every fault of DynamoDB at every request, races, and random histories
 	@$(SUITE) tests/faults
 
 test-run: .venv/tests engine ## test `make run`: its answers, its ends, its refusals
 	@$(SUITE) tests/run
+
+test-extending: .venv/tests node_modules/.tools .local/contract/.installed ## test that a resource is one folder: adds some to copies of the project
+	@$(SUITE) tests/extending
 
 test-dynamodb-local: .venv/tests .local/dynamodb-local/.installed ## run the HTTP tests on Amazon's DynamoDB Local (Java)
 	@$(SUITE) tests/dynamodb_local

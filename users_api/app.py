@@ -11,6 +11,7 @@ from users_api.openapi import views as openapi
 from users_api.resource import Resource
 from users_api.store.collection import Collection
 from users_api.store.connection import Connection
+from users_api.store.health import Tables
 from users_api.users import USERS
 
 RESOURCES = (USERS,)
@@ -30,9 +31,9 @@ def create_app(
     setup.install(app)
     cors.install(app, settings.origins)
     access.install(app, settings, resources)
-    collections = [Collection(connection, each, settings.table) for each in resources]
-    for collection in collections:
-        views.register(app, collection)
-    about.register(app, collections, docs_page=settings.docs_page)
+    for each in resources:
+        views.register(app, Collection(connection, each, settings.table))
+    tables = Tables(connection, resources, settings.table)
+    about.register(app, resources, tables, docs_page=settings.docs_page)
     openapi.register(app, resources, page=settings.docs_page)
     return app

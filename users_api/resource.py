@@ -3,16 +3,33 @@
 from collections.abc import Callable, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import uuid4
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import fields
 
 from users_api import validation
 
 T = TypeVar("T", bound=Struct)
 
+Id = Annotated[  # which stands in a path as it is (RFC 3986, section 2.3)
+    str,
+    Meta(
+        min_length=1,
+        max_length=128,
+        pattern=r"^(?!\.\.?$)[A-Za-z0-9._~-]+$",
+        description="1 to 128 characters of A-Z a-z 0-9 . _ ~ - (and not . or .. alone)",
+        examples=["someId"],
+    ),
+]
+
 CALLS = ("create", "list", "read", "change", "remove")
+
+
+def new_id() -> str:
+    """Return an id that no record has."""
+    return str(uuid4())
 
 
 class Call(Struct, frozen=True, kw_only=True):

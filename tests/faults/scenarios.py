@@ -3,39 +3,28 @@
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from msgspec import json
 from msgspec.structs import replace
 
 from tests.faults.invariants import Item, assert_agreement, contents
+from tests.support.resources import Kind
 from tests.support.service import Service
 from tests.support.transports import Answer
 from tests.support.wire import Plan, Wire
 
-ADA = {"userId": "ada", "name": "Ada", "email": "ada@example.com"}
-BOB = {"userId": "bob", "name": "Bob"}
-EVE = {"userId": "eve", "name": "Eve"}  # made with a key
-OLD = {"userId": "old", "name": "Old"}  # stored by older code, which kept nothing more
-NEW = {"userId": "new", "name": "New"}
-NO_ID = {"name": "New"}
-
-NEW_EMAIL = {"email": "new@example.com"}
-ADAS_EMAIL = {"email": "Ada@Example.com"}
-NO_EMAIL = {"email": None}
-
 NEW_KEY = {"Idempotency_Key": "new"}
 EVES_KEY = {"Idempotency_Key": "eve"}
 STALE = {"If_Match": '"stale"'}
-CURRENT = {"If_Match": "the ETag that the user has"}
+CURRENT = {"If_Match": "the ETag that the record has"}
 
 # Whatever is different from run to run.
 UNSTEADY = re.compile(
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"  # ids
     r"|\d{4}-\d\d-\d\dT[\d:.]+\+00:00|\b\d{10}\b"  # times
 )
-
-KEYS = ("userId", "uniqueValue", "key")  # of the tables
 
 
 class Scenario(NamedTuple):
@@ -47,43 +36,80 @@ class Scenario(NamedTuple):
     headers: Mapping[str, str] = MappingProxyType({})
 
 
-SCENARIOS = [
-    Scenario("GET", "/health"),
-    Scenario("GET", "/users"),
-    Scenario("GET", "/users?email=ada@example.com"),
-    Scenario("GET", "/users?email=nobody@example.com"),
-    Scenario("GET", "/users/ada"),
-    Scenario("GET", "/users/nobody"),
-    Scenario("POST", "/users", NEW),
-    Scenario("POST", "/users", NEW | NEW_EMAIL),
-    Scenario("POST", "/users", NEW, NEW_KEY),
-    Scenario("POST", "/users", NEW | NEW_EMAIL, NEW_KEY),
-    Scenario("POST", "/users", NO_ID),
-    Scenario("POST", "/users", NO_ID, NEW_KEY),
-    Scenario("POST", "/users", EVE, EVES_KEY),
-    Scenario("POST", "/users", NEW, EVES_KEY),
-    Scenario("POST", "/users", BOB),
-    Scenario("POST", "/users", BOB | NEW_EMAIL, NEW_KEY),
-    Scenario("POST", "/users", NEW | ADAS_EMAIL),
-    Scenario("PATCH", "/users/bob", {"name": "Robert"}),
-    Scenario("PATCH", "/users/bob", {"name": "Robert"}, CURRENT),
-    Scenario("PATCH", "/users/bob", {"name": "Robert"}, STALE),
-    Scenario("PATCH", "/users/bob", {"name": "Bob"}),
-    Scenario("PATCH", "/users/bob", NEW_EMAIL),
-    Scenario("PATCH", "/users/bob", ADAS_EMAIL),
-    Scenario("PATCH", "/users/ada", {"name": "Ada L."}),
-    Scenario("PATCH", "/users/ada", ADAS_EMAIL),
-    Scenario("PATCH", "/users/ada", NEW_EMAIL, CURRENT),
-    Scenario("PATCH", "/users/ada", NO_EMAIL),
-    Scenario("PATCH", "/users/old", {"name": "Older"}),
-    Scenario("PATCH", "/users/nobody", {"name": "Somebody"}),
-    Scenario("DELETE", "/users/bob"),
-    Scenario("DELETE", "/users/ada"),
-    Scenario("DELETE", "/users/ada", None, CURRENT),
-    Scenario("DELETE", "/users/ada", None, STALE),
-    Scenario("DELETE", "/users/old"),
-    Scenario("DELETE", "/users/nobody"),
-]
+class Cast:
+    """The records that are there: Ada has a unique value, Bob none, Eve was made with a key.
+
+    Old was stored by older code, which kept nothing more than its fields.
+    """
+
+    def __init__(self, kind: Kind, service: Service) -> None:
+        self.kind = kind
+        self._required = kind.required(service)
+        self.ada = self.called("ada") | self.unique(1)
+        self.bob, self.eve, self.old = map(self.called, ("bob", "eve", "old"))
+
+    def called(self, name: str) -> dict[str, Any]:
+        """Return a document of the record that is called so."""
+        return {self.kind.key: self.kind.identified(name)} | self._required | self.changed(1)
+
+    def changed(self, number: int) -> dict[str, Any]:
+        """Return a field with another value for each number."""
+        return {self.kind.field: self.kind.value(self.kind.field, number)}
+
+    def unique(self, number: int) -> dict[str, Any]:
+        """Return the unique field, likewise."""
+        return {self.kind.unique: self.kind.value(self.kind.unique, number)}
+
+    def scenarios(self) -> list[Scenario]:
+        """Return every call that a resource with a unique field has."""
+        path = f"/{self.kind.name}"
+        new, ids = self.called("new"), [self.kind.identified(n) for n in ("ada", "bob", "old")]
+        ada, bob, old = (f"{path}/{each}" for each in ids)
+        nobody = f"{path}/{self.kind.identified('nobody')}"
+        no_id = self._required | self.changed(1)
+        same, theirs, free = self.changed(1), self.unique(1), self.unique(2)
+        change = self.changed(2)
+        look_up = [
+            f"{path}?{field}={quote(str(value))}"
+            for unique in (theirs, free)
+            for field, value in unique.items()
+        ]
+        return [
+            Scenario("GET", "/health"),
+            Scenario("GET", path),
+            *(Scenario("GET", each) for each in look_up),
+            Scenario("GET", ada),
+            Scenario("GET", nobody),
+            Scenario("POST", path, new),
+            Scenario("POST", path, new | free),
+            Scenario("POST", path, new, NEW_KEY),
+            Scenario("POST", path, new | free, NEW_KEY),
+            Scenario("POST", path, no_id),
+            Scenario("POST", path, no_id, NEW_KEY),
+            Scenario("POST", path, self.eve, EVES_KEY),
+            Scenario("POST", path, new, EVES_KEY),
+            Scenario("POST", path, self.bob),
+            Scenario("POST", path, self.bob | free, NEW_KEY),
+            Scenario("POST", path, new | theirs),
+            Scenario("PATCH", bob, change),
+            Scenario("PATCH", bob, change, CURRENT),
+            Scenario("PATCH", bob, change, STALE),
+            Scenario("PATCH", bob, same),
+            Scenario("PATCH", bob, free),
+            Scenario("PATCH", bob, theirs),
+            Scenario("PATCH", ada, change),
+            Scenario("PATCH", ada, theirs),
+            Scenario("PATCH", ada, free, CURRENT),
+            Scenario("PATCH", ada, {self.kind.unique: None}),
+            Scenario("PATCH", old, change),
+            Scenario("PATCH", nobody, change),
+            Scenario("DELETE", bob),
+            Scenario("DELETE", ada),
+            Scenario("DELETE", ada, None, CURRENT),
+            Scenario("DELETE", ada, None, STALE),
+            Scenario("DELETE", old),
+            Scenario("DELETE", nobody),
+        ]
 
 
 class Course(NamedTuple):
@@ -101,17 +127,19 @@ class Course(NamedTuple):
 class Stage:
     """A service that can be disturbed, on tables that are alike whenever a scenario begins."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire, kind: Kind) -> None:
         self._wire = wire
         self._undisturbed = Service()
         settings = self._undisturbed.settings
         self._disturbed = Service(replace(settings, endpoint_url=wire.url))
         self._store = self._undisturbed.table()
-        self._undisturbed.call("POST", "/users", ADA)
-        self._undisturbed.call("POST", "/users", BOB)
-        self._undisturbed.call("POST", "/users", EVE, **EVES_KEY)
-        self._store.sync_put_item(settings.table("users"), OLD)
+        self.cast, path = Cast(kind, self._undisturbed), f"/{kind.name}"
+        self._undisturbed.call("POST", path, self.cast.ada)
+        self._undisturbed.call("POST", path, self.cast.bob)
+        self._undisturbed.call("POST", path, self.cast.eve, **EVES_KEY)
+        self._store.sync_put_item(settings.table(kind.name), self.cast.old)
         self._beginning = self._tables = contents(self._undisturbed)
+        self._keys = {kind.name: kind.key, "unique-values": "uniqueValue", "idempotency": "key"}
 
     def play(self, scenario: Scenario, *plans: Plan, is_awaited: bool = True) -> Course:
         """Make the call, disturbed as planned, and once more undisturbed.
@@ -133,12 +161,12 @@ class Stage:
         return Course(_steady(self._beginning), (first, second), end, self._wire.calls.copy())
 
     def _reset(self) -> None:
-        for (table, items), key in zip(self._tables.items(), KEYS, strict=True):
-            beginning = self._beginning[table]
+        for name, key in self._keys.items():
+            table, items = self._undisturbed.settings.table(name), self._tables[name]
             for item in items:
-                if item not in beginning:
+                if item not in self._beginning[name]:
                     self._store.sync_delete_item(table, {key: item[key]})
-            for item in beginning:
+            for item in self._beginning[name]:
                 if item not in items:
                     self._store.sync_put_item(table, item)
 

@@ -16,13 +16,15 @@ from itertools import chain, product
 from typing import NamedTuple
 from unittest import TestCase
 
-from tests.faults.scenarios import SCENARIOS, Course, Scenario, Stage
+from tests.faults.scenarios import Course, Scenario, Stage
+from tests.support.resources import UNDER_TEST, Kind
 from tests.support.service import engine
 from tests.support.wire import Fault, Plan, tapped
 from tests.support.wire_faults import MISTAKES, REFUSALS, UNKNOWN_OUTCOMES, dripping, late
 
 FEWEST_CALL_SITES = 50
 SITES_AT_ONCE = 32  # more of them only get in each other's way
+NEEDED = {"create", "list", "read", "change", "remove", "be unique", "stand alone"}
 OPERATIONS = {"GetItem", "PutItem", "DeleteItem", "Scan", "TransactWriteItems"}
 
 UNAVAILABLE = (
@@ -41,6 +43,7 @@ FAULTS = UNDELIVERED | UNKNOWN_OUTCOMES | DELIVERED
 class Site(NamedTuple):
     """A request to DynamoDB that a scenario makes: the `nth` of its operation."""
 
+    kind: Kind
     scenario: Scenario
     undisturbed: Course
     operation: str
@@ -66,9 +69,10 @@ class MatrixTest(TestCase):
     """Call sites x faults x before and after x first attempt and all attempts."""
 
     def test_every_fault_everywhere(self) -> None:
-        """Nothing acknowledged is lost, no conflict is false, and no user is made by halves."""
-        sites = list(recorded_sites())
-        self.assertGreaterEqual(len(sites), FEWEST_CALL_SITES)
+        """Nothing acknowledged is lost, no conflict is false, and no record is made by halves."""
+        kinds = [kind for kind in map(Kind, UNDER_TEST) if kind.can >= NEEDED]
+        sites = [site for kind in kinds for site in recorded_sites(kind)]
+        self.assertGreaterEqual(len(sites), FEWEST_CALL_SITES * len(kinds))
         self.assertEqual({site.operation for site in sites}, OPERATIONS)
         with ThreadPoolExecutor(SITES_AT_ONCE) as threads, self.assertLogs(level="ERROR"):
             violations = list(chain.from_iterable(threads.map(violations_at, sites)))
@@ -81,23 +85,24 @@ class MatrixTest(TestCase):
                 self.fail(violation)
 
 
-def recorded_sites() -> Iterator[Site]:
+def recorded_sites(kind: Kind) -> Iterator[Site]:
     """Return where the scenarios can be disturbed: what they are seen to ask when they are not."""
     with tapped(engine()) as wire:
-        stage = Stage(wire)
-        for scenario in SCENARIOS:
+        stage = Stage(wire, kind)
+        for scenario in stage.cast.scenarios():
             course = stage.play(scenario)
             for operation, number in Counter(course.calls).items():
                 for nth in range(1, number + 1):
-                    yield Site(scenario, course, operation, nth)
+                    yield Site(kind, scenario, course, operation, nth)
 
 
 def violations_at(site: Site) -> list[str]:
     """Disturb a request in every way, and return what went wrong that should not."""
     with tapped(engine()) as wire:
-        stage = Stage(wire)
+        stage = Stage(wire, site.kind)
         found = [(each, violation(stage, site, each)) for each in DISTURBANCES]
-    return [f"{site} {disturbance}: {wrong}" for disturbance, wrong in found if wrong]
+    where = f"{site.scenario}, {site.operation} {site.nth}"
+    return [f"{where}, {disturbance}: {wrong}" for disturbance, wrong in found if wrong]
 
 
 def violation(stage: Stage, site: Site, disturbance: Disturbance) -> str:

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from tests.support.resources import ResourceTest
 from tests.support.service import Service, ServiceTest, fresh_settings
 from users_api.app import RESOURCES
 from users_api.openapi.document import contract
@@ -81,23 +82,46 @@ class ContractCallsTest(ServiceTest):
         self.assertNotIn("docs", service.call("GET", "/").json["links"])
         self.assertEqual(service.call("GET", "/openapi.json").status, 200)
 
-    def test_examples_of_new_users(self) -> None:
-        """Every example of a user to create can be sent, and is what comes back."""
-        for example in self.contract["components"]["schemas"]["NewUser"]["examples"]:
+
+class ExamplesTest(ResourceTest):
+    """The examples of the contract are true."""
+
+    def schema(self, name: str) -> dict[str, Any]:
+        """Return a schema of the resource: `{}` stands for the name of a record's type."""
+        schemas: dict[str, dict[str, Any]] = contract(RESOURCES)["components"]["schemas"]
+        return schemas[name.format(self.kind.resource.model.__name__)]
+
+    def sent(self, example: dict[str, Any]) -> dict[str, Any]:
+        """Return an example with references that exist in place of its own."""
+        references = self.kind.resource.references.keys() & example
+        real = [self.kind.reference(each, self.service) for each in references]
+        return example | {field: value for each in real for field, value in each.items()}
+
+    def test_of_new_records(self) -> None:
+        """Every example of a record to create can be sent, and is what comes back."""
+        examples = self.schema("New{}")["examples"]
+        self.assertTrue(examples)
+        for example in map(self.sent, examples):
             with self.subTest(example=example):
-                answer = self.call("POST", "/users", example)
+                answer = self.call("POST", self.path, example)
                 self.assertEqual(answer.status, 201)
                 self.assertEqual(answer.json, answer.json | example)
 
-    def test_examples_of_patches(self) -> None:
+    def test_of_patches(self) -> None:
         """Every example of a patch can be sent, as each of the media types."""
-        self.call("POST", "/users", {"userId": "patched", "name": "Ada", "email": "a@example.com"})
-        body = self.contract["paths"]["/users/{userId}"]["patch"]["requestBody"]
-        for media_type in body["content"]:
-            for example in self.contract["components"]["schemas"]["UserPatch"]["examples"]:
+        created = self.create()
+        one = f"{self.path}/{created.json[self.kind.key]}"
+        for media_type in ["application/json", "application/merge-patch+json"]:
+            for example in map(self.sent, self.schema("{}Patch")["examples"]):
                 with self.subTest(media_type, example=example):
-                    answer = self.call("PATCH", "/users/patched", example, Content_Type=media_type)
+                    answer = self.call("PATCH", one, example, Content_Type=media_type)
                     self.assertEqual(answer.status, 200)
-                    sent = {name: value for name, value in example.items() if value is not None}
-                    self.assertEqual(answer.json, answer.json | sent)
-                    self.assertFalse(answer.json.keys() & (example.keys() - sent.keys()))
+                    given = {name: value for name, value in example.items() if value is not None}
+                    self.assertEqual(answer.json, answer.json | given)
+
+    def test_of_answers(self) -> None:
+        """A record has the fields that the contract names, and those that it promises."""
+        for created in [self.create(), self.create(None, **self.changed(1))]:
+            promised = self.schema("{}")
+            self.assertLessEqual({*promised["required"]}, created.json.keys())
+            self.assertLessEqual(created.json.keys(), promised["properties"].keys())

@@ -5,6 +5,7 @@ from unittest import TestCase
 from flask import Flask, request
 
 from local.tables import connection
+from tests.support.resources import ResourceTest
 from tests.support.service import Service, ServiceTest, fresh_settings
 from tests.support.transports import RestApi, Wsgi
 from users_api.app import create_app
@@ -13,16 +14,17 @@ from users_api.http import setup
 FAILED = b'{"error":"Internal server error","code":"internal_error"}'
 
 
-class OwnFaultTest(ServiceTest):
+class OwnFaultTest(ResourceTest):
     """500: nothing the client can do."""
+
+    needs = ("create", "read", "stand alone")
 
     def test_missing_table(self) -> None:
         """A table that is not there is for us to see, not for the client."""
-        service = Service(fresh_settings(USERS_TABLE="no-such-table"))
-        for method, target, document in [
-            ("GET", "/users/a", None),
-            ("POST", "/users", {"name": "John"}),
-        ]:
+        variable = f"{self.kind.name.upper().replace('-', '_')}_TABLE"
+        service = Service(fresh_settings(**{variable: "no-such-table"}))
+        calls = [("GET", self.one("a"), None), ("POST", self.path, self.new())]
+        for method, target, document in calls:
             with self.subTest(method=method), self.assertLogs("users_api", "ERROR") as logs:
                 answer = service.call(method, target, document)
                 self.assert_refused(answer, 500)
@@ -32,15 +34,14 @@ class OwnFaultTest(ServiceTest):
                 self.assertIn("ResourceNotFoundException", logs.output[0])
 
     def test_malformed_item(self) -> None:
-        """An item that is no user is a fault of that user only."""
-        table, client = self.service.settings.table("users"), self.service.table()
-        self.call("POST", "/users", {"userId": "good", "name": "Good"})
-        items: list[dict[str, object]] = [{"name": 5}, {"name": ["John"]}, {"name": {}}]
-        for number, item in enumerate(items):
-            with self.subTest(item=item), self.assertLogs("users_api", "ERROR"):
-                client.sync_put_item(table, {"userId": f"bad{number}"} | item)
-                self.assert_refused(self.call("GET", f"/users/bad{number}"), 500)
-        self.assertEqual(self.call("GET", "/users/good").status, 200)
+        """An item that is no record is a fault of that record only."""
+        table, client = self.service.settings.table(self.kind.name), self.service.table()
+        self.create("good")
+        client.sync_put_item(table, self.new("bad") | {self.kind.field: {"not": "that"}})
+        with self.assertLogs("users_api", "ERROR") as logs:
+            self.assert_refused(self.call("GET", self.one("bad")), 500)
+        self.assertNotIn("that", logs.output[0])
+        self.assertEqual(self.call("GET", self.one("good")).status, 200)
 
 
 class StoreDownTest(TestCase):

@@ -1,86 +1,110 @@
-"""`Idempotency-Key`: the same request twice is one request."""
+"""`Idempotency-Key`: the same request twice is one request, whatever the resource."""
 
+import json
 import time
 
+from tests.support.resources import Kind, ResourceTest
 from tests.support.service import ServiceTest
 from tests.support.transports import Answer
+from users_api.app import RESOURCES
 
-ADA = {"name": "Ada", "email": "ada@example.com"}
 
-
-class IdempotencyTest(ServiceTest):
+class IdempotencyTest(ResourceTest):
     """`POST /users` with a key."""
 
     def post(self, document: object, key: str) -> Answer:
-        return self.call("POST", "/users", document, Idempotency_Key=key)
+        return self.call("POST", self.path, document, Idempotency_Key=key)
 
-    def records(self) -> list[dict[str, object]]:
+    def memories(self) -> list[dict[str, object]]:
         return list(self.service.table().sync_scan(self.service.settings.table("idempotency")))
 
     def test_replays(self) -> None:
-        """The same key and document give the same answer, and one user."""
-        first = self.post(ADA, "replays")
+        """The same key and document give the same answer, and one record."""
+        before = len(list(self.records()))
+        document = self.new() | self.changed(1)
+        first = self.post(document, "replays")
         self.assertNotIn("Idempotent-Replayed", first.headers)
-        body = b' { "email" : "ada@example.com" , "name" : "\\u0041da" } '
+        backwards = dict(reversed(document.items()))
+        body = json.dumps(backwards, indent=1, separators=(" , ", " : ")).encode()
         headers = {"Content_Type": "application/json", "Idempotency_Key": "replays"}
-        for again in [self.post(ADA, "replays"), self.send("POST", "/users", body, **headers)]:
+        for again in [
+            self.post(document, "replays"),
+            self.send("POST", self.path, body, **headers),
+        ]:
             self.assertEqual((again.status, again.body), (201, first.body))
             for name in ["Location", "ETag", "Last-Modified"]:
                 self.assertEqual(again.headers[name], first.headers[name])
             self.assertEqual(again.headers["Idempotent-Replayed"], "true")
-        users = self.call("GET", "/users?limit=100").json["users"]
-        self.assertEqual([user["name"] for user in users].count("Ada"), 1)
+        self.assertEqual(len(list(self.records())), before + 1)
 
     def test_replays_after_changes(self) -> None:
-        """The first answer is given even when the user has changed or gone since."""
-        first = self.post({"userId": "fickle", "name": "a"}, "fickle")
-        self.call("PATCH", "/users/fickle", {"name": "b"})
-        self.assertEqual(self.post({"userId": "fickle", "name": "a"}, "fickle").body, first.body)
-        self.call("DELETE", "/users/fickle")
-        self.assertEqual(self.post({"userId": "fickle", "name": "a"}, "fickle").body, first.body)
-        self.assert_refused(self.call("GET", "/users/fickle"), 404)
+        """The first answer is given even when the record has changed or gone since."""
+        document = self.new("fickle") | self.changed(1)
+        first = self.post(document, "fickle")
+        self.call("PATCH", self.one("fickle"), self.changed(2))
+        self.assertEqual(self.post(document, "fickle").body, first.body)
+        self.call("DELETE", self.one("fickle"))
+        self.assertEqual(self.post(document, "fickle").body, first.body)
+        self.assert_refused(self.call("GET", self.one("fickle")), 404)
 
     def test_other_document(self) -> None:
         """The same key with another document is refused."""
-        self.post({"userId": "first", "name": "a"}, "reused")
-        for document in [{"userId": "first", "name": "b"}, {"name": "a"}]:
+        first = self.post(self.new("first") | self.changed(1), "reused")
+        for document in [self.new("first") | self.changed(2), self.new() | self.changed(1)]:
             with self.subTest(document=document):
                 self.assert_refused(self.post(document, "reused"), 422)
-        self.assertEqual(self.call("GET", "/users/first").json["name"], "a")
+        self.assertEqual(self.call("GET", self.one("first")).body, first.body)
 
     def test_only_success_is_remembered(self) -> None:
         """A request that failed may be sent again with the same key, corrected or not."""
-        self.assert_refused(self.post({"name": ""}, "failed"), 400, "name")
-        self.call("POST", "/users", {"userId": "full", "name": "a"})
-        self.assert_refused(self.post({"userId": "full", "name": "b"}, "failed"), 409, "userId")
-        self.call("DELETE", "/users/full")
-        self.assertEqual(self.post({"userId": "full", "name": "b"}, "failed").status, 201)
+        self.assert_refused(self.post(self.new() | {"x": 1}, "failed"), 400, "x")
+        self.create("full")
+        document = self.new("full")
+        self.assert_refused(self.post(document, "failed"), 409, self.kind.key)
+        self.call("DELETE", self.one("full"))
+        self.assertEqual(self.post(document, "failed").status, 201)
 
     def test_bad_keys(self) -> None:
         """A key is 1 to 255 visible ASCII characters."""
         for key in ["", " ", "a b", "k" * 256, "é", "\x7f"]:
             with self.subTest(key=key[:9]):
-                self.assert_refused(self.post({"name": "a"}, key), 400)
+                self.assert_refused(self.post(self.new(), key), 400)
         for key in ["!", "~" * 255]:
             with self.subTest(key=key[:9]):
-                self.assertEqual(self.post({"name": "a"}, key).status, 201)
+                self.assertEqual(self.post(self.new(), key).status, 201)
 
     def test_expires_by_its_own_time(self) -> None:
         """A key is free after a day, whether or not the record has been cleared away."""
         client, table = self.service.table(), self.service.settings.table("idempotency")
-        self.post({"userId": "early", "name": "a"}, "expires")
-        for record in self.records():
-            key = {"key": record["key"]}
+        self.post(self.new("early"), "expires")
+        for memory in self.memories():
+            key = {"key": memory["key"]}
             client.sync_update_item(table, key, updates={"expiresAt": int(time.time()) - 1})
-        answer = self.post({"userId": "late", "name": "b"}, "expires")
+        answer = self.post(self.new("late"), "expires")
         self.assertEqual(answer.status, 201)
         self.assertNotIn("Idempotent-Replayed", answer.headers)
 
     def test_no_personal_data(self) -> None:
-        """The record tells nothing of the user, nor the key itself."""
-        self.post({"name": "Secret", "email": "secret@example.com"}, "secret-key")
-        for record in self.records():
-            self.assertNotIn("secret", str(record).lower())
+        """What is remembered tells nothing of the record that was sent, nor the key itself."""
+        document = self.new("secret-id") | self.changed(7)
+        self.post(document, "secret-key")
+        secret = str(self.changed(7)[self.kind.field])
+        for memory in self.memories():
+            for told in ["secret-key", secret]:
+                self.assertNotIn(told, str(memory))
             self.assertLessEqual(
-                record.keys(), {"key", "fingerprint", "expiresAt", "added", "updatedAt", "writeId"}
+                memory.keys(), {"key", "fingerprint", "expiresAt", "added", "updatedAt", "writeId"}
             )
+
+
+class ScopeTest(ServiceTest):
+    """A key belongs to the path that it was sent to."""
+
+    def test_other_resource(self) -> None:
+        """The same key is another one for each resource."""
+        for kind in map(Kind, RESOURCES):
+            with self.subTest(kind.name):
+                document, headers = kind.required(self.service), {"Idempotency_Key": "key"}
+                created = self.call("POST", f"/{kind.name}", document, **headers)
+                self.assertEqual(created.status, 201)
+                self.assertNotIn("Idempotent-Replayed", created.headers)

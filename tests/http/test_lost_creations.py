@@ -17,26 +17,26 @@ class CreationTest(MeanwhileTest):
         self.remove()
 
     def creation(self) -> Call:
-        return Call(PUT, "POST", "/users", self.new())
+        return Call(PUT, "POST", self.path, self.numbered())
 
     def transactions(self) -> list[Call]:
         """Return creations that may be sent again: DynamoDB knows them by their token."""
-        email, key = {"email": f"{uuid4()}@example.com"}, {"Idempotency_Key": str(uuid4())}
+        value, key = self.fresh(), {"Idempotency_Key": str(uuid4())}
         return [
-            Call(TRANSACT, "POST", "/users", self.new(**email)),
-            Call(TRANSACT, "POST", "/users", self.new(), key),
+            Call(TRANSACT, "POST", self.path, self.numbered(**value)),
+            Call(TRANSACT, "POST", self.path, self.numbered(), key),
         ]
 
     def test_then_changed(self) -> None:
-        """A user that was made, and changed since, was made."""
+        """A record that was made, and changed since, was made."""
         call = self.creation()
-        outcome = self.disturbed(call, after(partial(self.change, name="Bob"), PUT))
+        outcome = self.disturbed(call, after(partial(self.change, 2), PUT))
         self.assertEqual((outcome.answer.status, outcome.answer.json), (201, call.document))
         self.assertEqual(outcome.requests, [PUT, GET])
-        self.assert_name("Bob")
+        self.assert_number(2)
 
     def test_then_removed(self) -> None:
-        """A user whose removal was confirmed is not made again."""
+        """A record whose removal was confirmed is not made again."""
         outcome = self.disturbed(self.creation(), after(self.remove, PUT))
         self.assert_unavailable(outcome.answer)
         self.assertEqual(outcome.requests, [PUT, GET])
@@ -61,15 +61,15 @@ class CreationTest(MeanwhileTest):
         """Whether it was made cannot be told from another one with its id: that is no conflict."""
         outcome = self.disturbed(self.creation(), after(self.replace, PUT))
         self.assert_unavailable(outcome.answer)
-        self.assert_name("Eve")
+        self.assert_number(3)
 
     def test_by_another(self) -> None:
-        """A user that somebody else made first is taken."""
-        make = partial(self.call, "POST", "/users", self.new("Eve"))
+        """A record that somebody else made first is taken."""
+        make = partial(self.call, "POST", self.path, self.numbered(3))
         self.assert_refused(
-            self.disturbed(self.creation(), before(make, PUT)).answer, 409, "userId"
+            self.disturbed(self.creation(), before(make, PUT)).answer, 409, self.kind.key
         )
-        self.assert_name("Eve")
+        self.assert_number(3)
 
     def test_late(self) -> None:
         """A creation that may come late is not confirmed, so nothing confirmed is undone by it."""
@@ -79,7 +79,7 @@ class CreationTest(MeanwhileTest):
             self.assertEqual(outcome.requests, [PUT, GET])
             self.assert_gone()
             wire.deliver()
-            self.assert_name("Ada")
+            self.assert_number(1)
 
     def test_late_by_token(self) -> None:
         """Where the store knows the request again, the late one changes nothing."""
@@ -93,7 +93,7 @@ class CreationTest(MeanwhileTest):
 
     def test_late_and_sent_again(self) -> None:
         """A client that sends its key again is safe from its own first request."""
-        call = Call(TRANSACT, "POST", "/users", self.new(), {"Idempotency_Key": str(uuid4())})
+        call = Call(TRANSACT, "POST", self.path, self.numbered(), {"Idempotency_Key": str(uuid4())})
         with tapped(engine()) as wire:
             plan = Plan(late, TRANSACT, lasting=True)
             self.assert_unavailable(self.disturbed_on(wire, call, plan).answer)
@@ -104,11 +104,11 @@ class CreationTest(MeanwhileTest):
 
     def test_late_and_taken(self) -> None:
         """A creation that is refused, but may come late, is no conflict."""
-        email = {"email": f"{uuid4()}@example.com"}
-        other = self.user(**email)
-        call = Call(TRANSACT, "POST", "/users", self.new(**email))
+        value = self.fresh()
+        other = self.record(**value)
+        call = Call(TRANSACT, "POST", self.path, self.numbered(**value))
         with tapped(engine()) as wire:
             self.assert_unavailable(self.disturbed_on(wire, call, Plan(late, TRANSACT)).answer)
             self.assertEqual(self.call("DELETE", other).status, 204)
             wire.deliver()
-            self.assert_name("Ada")
+            self.assert_number(1)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from itertools import product
+from typing import Any
 from uuid import uuid4
 
 from tests.support.disturbed import DELETE, GET, PUT, TRANSACT, Call, DisturbedTest
@@ -41,7 +42,7 @@ class TroubleTest(DisturbedTest):
             error(400, "ProvisionedThroughputExceededException"),
             error(400, "ThrottlingException"),
         ]
-        read, write = Call(GET, "GET", "/users/a"), Call(PUT, "POST", "/users", {"name": "Ada"})
+        read, write = Call(GET, "GET", self.one("a")), Call(PUT, "POST", self.path, self.new())
         cases = [
             *((read, fault, [GET, GET]) for fault in unknown + throttled),
             *((write, fault, [PUT, PUT]) for fault in throttled),
@@ -57,17 +58,19 @@ class TroubleTest(DisturbedTest):
     def test_once(self) -> None:
         """A moment's trouble is not the client's."""
         faults = [closed, cut_short, error(400, "ThrottlingException")]
-        calls = [Call(GET, "GET", self.user())] * len(faults)
+        calls = [Call(GET, "GET", self.record())] * len(faults)
         for outcome in self.all_disturbed(calls, [Plan(fault, GET) for fault in faults]):
             self.assertEqual((outcome.answer.status, outcome.requests), (200, [GET, GET]))
 
     def test_too_late(self) -> None:
         """After a slow answer nothing more is asked, lest the call takes longer than it may."""
-        self.user(email="late@example.com")
+        late = self.fresh()
+        self.record(**late)
+        [(field, value)] = late.items()
         calls = [
-            Call(GET, "GET", "/users?email=late@example.com"),
-            Call(GET, "PATCH", self.user(), {"name": "Bob"}),
-            Call(GET, "DELETE", self.user()),
+            Call(GET, "GET", f"{self.path}?{field}={value}"),
+            Call(GET, "PATCH", self.record(), self.changed(2)),
+            Call(GET, "DELETE", self.record()),
         ]
         plans = [Plan(dripping(3), GET, delivered=True)] * len(calls)
         for call, outcome in zip(calls, self.all_disturbed(calls, plans), strict=True):
@@ -80,29 +83,27 @@ class WriteTest(DisturbedTest):
     """Writes whose success the store does not tell at first."""
 
     def writes(self) -> list[Call]:
-        """Return writes of every kind, each about a user of its own."""
+        """Return writes of every kind, each about a record of its own."""
+        path, change, fresh = self.path, self.changed(2), self.fresh
 
-        def email() -> str:
-            return f"{uuid4()}@example.com"
-
-        def new() -> dict[str, str]:
-            return {"userId": str(uuid4()), "name": "Ada"}
+        def new(**fields: Any) -> dict[str, Any]:
+            return self.new(str(uuid4()), **fields)
 
         def key() -> dict[str, str]:
             return {"Idempotency_Key": str(uuid4())}
 
         return [
-            Call(PUT, "POST", "/users", new()),
-            Call(TRANSACT, "POST", "/users", new() | {"email": email()}),
-            Call(TRANSACT, "POST", "/users", new(), key()),
-            Call(TRANSACT, "POST", "/users", new() | {"email": email()}, key()),
-            Call(PUT, "PATCH", self.user(), {"name": "Bob"}),
-            Call(PUT, "PATCH", self.user(email=email()), {"name": "Bob"}),
-            Call(TRANSACT, "PATCH", self.user(), {"email": email()}),
-            Call(TRANSACT, "PATCH", self.user(email=email()), {"email": email()}),
-            Call(TRANSACT, "PATCH", self.user(email=email()), {"email": None}),
-            Call(DELETE, "DELETE", self.user()),
-            Call(TRANSACT, "DELETE", self.user(email=email())),
+            Call(PUT, "POST", path, new()),
+            Call(TRANSACT, "POST", path, new(**fresh())),
+            Call(TRANSACT, "POST", path, new(), key()),
+            Call(TRANSACT, "POST", path, new(**fresh()), key()),
+            Call(PUT, "PATCH", self.record(), change),
+            Call(PUT, "PATCH", self.record(**fresh()), change),
+            Call(TRANSACT, "PATCH", self.record(), fresh()),
+            Call(TRANSACT, "PATCH", self.record(**fresh()), fresh()),
+            Call(TRANSACT, "PATCH", self.record(**fresh()), self.no_unique()),
+            Call(DELETE, "DELETE", self.record()),
+            Call(TRANSACT, "DELETE", self.record(**fresh())),
         ]
 
     def transactions(self) -> list[Call]:
@@ -122,7 +123,7 @@ class WriteTest(DisturbedTest):
         if call.method == "DELETE":
             self.assert_refused(self.call("GET", call.target), 404)
         else:
-            found = self.call("GET", f"/users/{answer.json['userId']}")
+            found = self.call("GET", f"{self.path}/{answer.json[self.kind.key]}")
             self.assertEqual(found.body, answer.body)
             self.assertEqual(found.headers["ETag"], answer.headers["ETag"])
         self.assertNotIn("Idempotent-Replayed", answer.headers)
@@ -169,16 +170,16 @@ class WriteTest(DisturbedTest):
     def test_repeated_with_key(self) -> None:
         """Who is told of trouble though all was done gets the answer by asking again."""
         headers = {"Idempotency_Key": str(uuid4())}
-        call = Call(TRANSACT, "POST", "/users", {"name": "Ada"}, headers)
+        call = Call(TRANSACT, "POST", self.path, self.new(), headers)
         outcome = self.disturbed(call, Plan(web_page, TRANSACT, lasting=True, delivered=True))
         self.assert_unavailable(outcome.answer)
-        answer = self.call("POST", "/users", {"name": "Ada"}, **headers)
+        answer = self.call("POST", self.path, call.document, **headers)
         self.assertEqual((answer.status, answer.headers["Idempotent-Replayed"]), (201, "true"))
 
     def test_key_that_expires_meanwhile(self) -> None:
         """A key that is refused, and forgotten before it is looked up, can be used again."""
         headers = {"Idempotency_Key": str(uuid4())}
-        call = Call(TRANSACT, "POST", "/users", {"name": "Ada"}, headers)
+        call = Call(TRANSACT, "POST", self.path, self.new(), headers)
         outcome = self.disturbed(call, Plan(cancelled("None", REFUSED), TRANSACT))
         self.assert_unavailable(outcome.answer)
         self.assertEqual(outcome.requests, [TRANSACT, GET])
@@ -190,9 +191,9 @@ class MistakeTest(DisturbedTest):
     def test_mistakes(self) -> None:
         """The client is not told why; the log is, once, and nothing is asked again."""
         calls = [
-            Call(GET, "GET", "/users/a"),
-            Call(PUT, "POST", "/users", {"name": "Ada"}),
-            Call(TRANSACT, "POST", "/users", {"name": "Ada", "email": "mistaken@example.com"}),
+            Call(GET, "GET", self.one("a")),
+            Call(PUT, "POST", self.path, self.new()),
+            Call(TRANSACT, "POST", self.path, self.new(**self.fresh())),
         ]
         for (name, fault), call in product(MISTAKES.items(), calls):
             with self.subTest(name, call=call), self.assertLogs("users_api", "ERROR") as logs:
@@ -204,19 +205,19 @@ class MistakeTest(DisturbedTest):
                 self.assertIn(outcome.answer.headers["X-Request-Id"], told)
                 self.assertIn("Exception", told)
 
-    def test_disputed_email(self) -> None:
-        """An address that is the user's, but marked as somebody else's, is for us to mend."""
-        target, table = (
-            self.user(email="disputed@example.com"),
-            self.service.settings.table("unique-values"),
-        )
-        marker = {"uniqueValue": "users#email#disputed@example.com", "recordId": "somebody"}
+    def test_disputed(self) -> None:
+        """A unique value that is marked as somebody else's is for us to correct."""
+        disputed = self.fresh()
+        target, table = self.record(**disputed), self.service.settings.table("unique-values")
+        [(field, value)] = disputed.items()
+        marked = f"{self.kind.name}#{field}#{self.kind.resource.unique[field](value)}"
+        marker = {"uniqueValue": marked, "recordId": "somebody"}
         self.service.table().sync_put_item(table, marker)
-        for method, document in [("DELETE", None), ("PATCH", {"email": None})]:
+        for method, document in [("DELETE", None), ("PATCH", self.no_unique())]:
             with self.subTest(method=method), self.assertLogs("users_api", "ERROR"):
                 self.assert_refused(self.call(method, target, document), 500)
-        self.assertEqual(self.call("PATCH", target, {"name": "Bob"}).status, 200)
-        self.assertEqual(self.call("GET", target).json["email"], "disputed@example.com")
+        self.assertEqual(self.call("PATCH", target, self.changed(2)).status, 200)
+        self.assertEqual(self.call("GET", target).json[field], value)
 
 
 def contention(call: Call) -> Fault:

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from uuid import uuid4
 
 from msgspec.structs import replace
 
-from tests.support.service import Service, ServiceTest, engine
+from tests.support.resources import ResourceTest
+from tests.support.service import Service, engine
 from tests.support.transports import Answer
 from tests.support.wire import Fault, Plan, Request, Wire, tapped
 from tests.support.wire_faults import CONFLICT, closed
@@ -33,13 +35,19 @@ class Outcome(NamedTuple):
     requests: list[str]
 
 
-class DisturbedTest(ServiceTest):
+class DisturbedTest(ResourceTest):
     """A service whose store is as it should be, and others on the same tables where it fails."""
 
-    def user(self, **fields: str) -> str:
-        """Create a user; return its address."""
-        answer = self.call("POST", "/users", {"name": "Ada"} | fields)
-        return f"/users/{answer.json['userId']}"
+    needs = ("create", "read", "change", "remove", "list", "be unique", "stand alone")
+
+    def record(self, **fields: Any) -> str:
+        """Create a record; return its path."""
+        created = self.create(None, **self.changed(1), **fields)
+        return f"{self.path}/{created.json[self.kind.key]}"
+
+    def fresh(self) -> dict[str, Any]:
+        """Return a unique value that no record has."""
+        return self.unique(uuid4().int % 10**9)
 
     def disturbed(self, call: Call, *plans: Plan) -> Outcome:
         """Make a call that goes as planned."""
@@ -68,33 +76,35 @@ class MeanwhileTest(DisturbedTest):
     """Somebody else may write before our request is applied, or after."""
 
     def setUp(self) -> None:
-        self.target = self.user()
-        self.user_id = self.target.rpartition("/")[2]
+        self.target = self.record()
+        self.first: dict[str, Any] = self.call("GET", self.target).json
 
-    def new(self, name: str = "Ada", **fields: str) -> dict[str, str]:
-        return {"userId": self.user_id, "name": name} | fields
+    def numbered(self, number: int = 1, **fields: Any) -> dict[str, Any]:
+        """Return the document of the record, with another value for each number."""
+        return self.first | self.changed(number) | fields
 
-    def change(self, **fields: str | None) -> Answer:
-        return self.call("PATCH", self.target, fields)
+    def change(self, number: int = 1, **fields: Any) -> Answer:
+        return self.call("PATCH", self.target, self.changed(number) | fields)
 
     def remove(self) -> None:
         self.assertEqual(self.call("DELETE", self.target).status, 204)
 
     def replace(self) -> None:
-        """Remove the user, and make another one with the same id."""
+        """Remove the record, and make another one with the same id."""
         self.remove()
-        self.assertEqual(self.call("POST", "/users", self.new("Eve")).status, 201)
+        self.assertEqual(self.call("POST", self.path, self.numbered(3)).status, 201)
 
     def current(self) -> dict[str, str]:
-        """Return the condition that the user is as it is now."""
+        """Return the condition that the record is as it is now."""
         return {"If_Match": self.call("GET", self.target).headers["ETag"]}
 
-    def assert_name(self, name: str) -> None:
-        """Assert what the user is called."""
-        self.assertEqual(self.call("GET", self.target).json["name"], name)
+    def assert_number(self, number: int) -> None:
+        """Assert which of these values the record has."""
+        value = self.call("GET", self.target).json[self.kind.field]
+        self.assertEqual(value, self.numbered(number)[self.kind.field])
 
     def assert_gone(self) -> None:
-        """Assert that there is no such user."""
+        """Assert that there is no such record."""
         self.assert_refused(self.call("GET", self.target), 404)
 
 

@@ -8,7 +8,8 @@ from msgspec import Meta, Struct
 
 from users_api.errors import InternalError, StoreUnavailableError
 from users_api.http.answers import answer
-from users_api.store.collection import Collection
+from users_api.resource import Resource
+from users_api.store.health import Tables
 
 
 class Index(Struct, frozen=True):
@@ -24,9 +25,11 @@ class Health(Struct, frozen=True):
     status: Literal["ok"]
 
 
-def register(app: Flask, collections: Sequence[Collection[Any]], *, docs_page: bool) -> None:
-    """Add the calls to `app`, which serves these collections, and a page of the contract or not."""
-    names = [each.resource.name for each in collections if "list" in each.resource.calls]
+def register(
+    app: Flask, resources: Sequence[Resource[Any]], tables: Tables, *, docs_page: bool
+) -> None:
+    """Add the calls to `app`, which serves these resources, and a page of the contract or not."""
+    names = [each.name for each in resources if "list" in each.calls]
     pages = [*names, "health", "openapi", *["docs"] * docs_page]
 
     def index() -> Response:
@@ -36,8 +39,7 @@ def register(app: Flask, collections: Sequence[Collection[Any]], *, docs_page: b
     def health() -> Response:
         """Tell whether the service can do its work."""
         try:
-            for each in collections:
-                each.check()
+            tables.check()
         except InternalError as error:  # whatever is wrong, it cannot do its work now
             raise StoreUnavailableError(error.reason) from error
         return answer(Health("ok"))

@@ -32,7 +32,6 @@ from users_api.store.unique import UniqueValues
 
 T = TypeVar("T", bound=Struct)
 
-NOBODY = "."  # no record's id, for every resource's ids
 TAKEN = "is already taken"
 
 logger = logging.getLogger(__name__)
@@ -145,10 +144,6 @@ class Collection(Generic[T]):
                 raise StoreUnavailableError(refusal.doubt)
             _require_refused(own, refusal)
         raise StoreUnavailableError(f"Contention in remove, attempt {number}")
-
-    def check(self) -> None:
-        """Raise an ApiError unless the table answers."""
-        self._connection.session().get(self._records, {self.resource.key: NOBODY})
 
     def _item(self, session: Session, record_id: str) -> Item:
         key = {self.resource.key: record_id}

@@ -1,9 +1,10 @@
 """What a user is: its fields and their rules. Knows neither HTTP nor the store."""
 
 from typing import Annotated
-from uuid import uuid4
 
 from msgspec import Meta, Struct, field
+
+from users_api.resource import Id, new_id
 
 # What no name may have: control characters, line separators, and what changes the direction of
 # text. Patterns are such as both Python and ECMA 262 (with its flag `u`) read alike.
@@ -20,16 +21,7 @@ UNSEEN = (
 
 LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 
-UserId = Annotated[
-    str,
-    Meta(
-        min_length=1,
-        max_length=128,
-        pattern=r"^(?!\.\.?$)[A-Za-z0-9._~-]+$",
-        description="1 to 128 characters of A-Z a-z 0-9 . _ ~ - (and not . or .. alone)",
-        examples=["someUserId"],
-    ),
-]
+UserId = Annotated[Id, Meta(examples=["someUserId"])]
 Name = Annotated[
     str,
     Meta(
@@ -56,6 +48,6 @@ Email = Annotated[
 class User(Struct, frozen=True, kw_only=True, rename="camel"):
     """A user. A length counts Unicode code points."""
 
-    user_id: UserId = field(default_factory=lambda: str(uuid4()))
+    user_id: UserId = field(default_factory=new_id)
     name: Name
     email: Email | None = None

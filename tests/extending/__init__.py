@@ -1,0 +1,1 @@
+"""The project, extended as its documents say."""

@@ -1,0 +1,99 @@
+"""A second resource with every guarantee of the first: `groups`, added as the page says."""
+
+import filecmp
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from unittest import TestCase
+
+from local.engine import running_engine
+from tests.extending.copies import PROJECT, Copy
+from tests.support.osls import compiled, osls
+from tests.support.runtime_api import running_function
+
+MOST_LINES = 80
+SUITE = ("-m", "unittest", "discover", "--top-level-directory", ".", "--start-directory")
+
+
+class GroupsTest(TestCase):
+    """A copy of the project that serves groups."""
+
+    copy: Copy
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.copy = Copy(Path(cls.enterClassContext(tempfile.TemporaryDirectory())) / "project")
+        cls.copy.follow("A resource")
+
+    def different(self, *folders: str) -> Iterator[str]:
+        """Yield the path of each file that the copy has and the original has not so."""
+        for folder in folders:
+            for path in sorted((self.copy.folder / folder).rglob("*.*")):
+                name = path.relative_to(self.copy.folder).as_posix()
+                original = PROJECT / name
+                same = original.is_file() and filecmp.cmp(path, original, shallow=False)
+                if path.is_file() and "__pycache__" not in name and not same:
+                    yield name
+
+    def test_size(self) -> None:
+        """It is one folder of at most 80 lines, one file for its table, one line in a list."""
+        folder = "users_api/groups"
+        model, resource = f"{folder}/model.py", f"{folder}/__init__.py"
+        changed = [*self.different("infra", "local", "tests", "users_api"), *self.different("")]
+        self.assertEqual({*changed}, {"infra/groups.yml", "users_api/app.py", model, resource})
+        lines = [(self.copy.folder / name).read_text("utf-8").splitlines() for name in changed[2:4]]
+        self.assertLessEqual(sum(map(len, lines)), MOST_LINES)
+        before, after = (
+            {*(root / "users_api" / "app.py").read_text("utf-8").splitlines()}
+            for root in (PROJECT, self.copy.folder)
+        )
+        self.assertEqual(len(before - after), 1)
+        self.assertEqual(after - before - {"from users_api.groups import GROUPS"}, {LISTED})
+
+    def test_checks(self) -> None:
+        """`make check` finds nothing to complain about."""
+        self.copy.run("make", "check")
+
+    def test_quick_tests(self) -> None:
+        """`make test` passes, for groups as for users, through WSGI and as Lambda events."""
+        self.copy.run("make", "test")
+
+    def test_faults(self) -> None:
+        """Every fault of DynamoDB at every request, and all races, are survived by groups, too."""
+        for module in ["tests.faults.test_matrix", "tests.faults.test_races"]:
+            with self.subTest(module):
+                self.copy.python("-m", "unittest", module, RESOURCE="groups")
+
+    def test_contract(self) -> None:
+        """The linters have nothing to say about the contract, and a short fuzz finds it kept."""
+        for module in ["tests.contract.test_lint", "tests.contract.test_fuzz"]:
+            with self.subTest(module):
+                self.copy.python("-m", "unittest", module, CASES="15")
+
+    def test_package(self) -> None:
+        """The packaged function serves groups, and may do with their table what it must."""
+        osls(self.copy.folder, "package", "--param=architecture=x86_64")
+        package, resources = compiled(self.copy.folder)
+        configuration = resources["ApiLambdaFunction"]["Properties"]
+        table = {"Fn::GetAtt": ["GroupsTable", "Arn"]}
+        variables = configuration["Environment"]["Variables"]
+        self.assertEqual(variables["GROUPS_TABLE"], "groups-table-dev")
+        self.assertEqual(resources["GroupsTable"]["Properties"]["TableName"], "groups-table-dev")
+        role = resources["IamRoleLambdaExecution"]["Properties"]["Policies"][0]["PolicyDocument"]
+        [rights] = [each for each in role["Statement"] if each["Resource"] == table]
+        allowed = [f"dynamodb:{name}" for name in ("GetItem", "PutItem", "DeleteItem", "Scan")]
+        self.assertEqual(rights["Action"], allowed)
+        engine = self.enterContext(running_engine())
+        self.copy.python(
+            "-c", f"from local import tables; tables.create_missing({engine!r}, 'dev')"
+        )
+        function = self.enterContext(running_function(package, configuration, engine))
+        group = {"groupId": "chess", "title": "Chess", "slug": "chess-club"}
+        created = function.request("POST", "/groups", json.dumps(group))
+        self.assertEqual((created.status, created.json), (201, group), function.log())
+        found = function.request("GET", "/groups?slug=chess-club")
+        self.assertEqual(found.json, {"groups": [group]})
+
+
+LISTED = "RESOURCES = (USERS, GROUPS)"

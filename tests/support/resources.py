@@ -1,0 +1,146 @@
+"""Tests of any resource: documents are made from its fields, so that a new one is tested, too.
+
+`RESOURCE=groups` runs such tests for this resource only.
+"""
+
+import os
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+from unittest import TestResult
+from urllib.parse import quote
+from uuid import uuid4
+
+from tests.support.service import Service, ServiceTest
+from tests.support.transports import Answer
+from users_api.app import RESOURCES
+from users_api.openapi import examples, records
+from users_api.resource import Resource
+from users_api.validation import is_valid
+
+UNDER_TEST = [each for each in RESOURCES if os.environ.get("RESOURCE", each.name) == each.name]
+
+
+class Kind:
+    """What a resource's documents are made of: a field to change, and one that is unique."""
+
+    def __init__(self, resource: Resource[Any]) -> None:
+        self.resource = resource
+        self.name = resource.name
+        self.key = resource.key
+        schema = records.new(resource.model)
+        self._fields: dict[str, Any] = schema["properties"]
+        self._required = {*schema.get("required", [])} - {self.key}
+        self.unique = next((each for each in resource.unique if each not in self._required), "")
+
+    @cached_property
+    def field(self) -> str:
+        """A field that can be changed at will."""
+        special = {self.key, *self.resource.unique, *self.resource.references}
+        plain = [each for each in self._fields if each not in special]
+        return next(each for each in plain if self.value(each, 1) != self.value(each, 2))
+
+    @property
+    def can(self) -> set[str]:
+        """The calls that there are, and what else a test may need."""
+        alone = not self._required & {*self.resource.unique, *self.resource.references}
+        others = {
+            "be unique": bool(self.unique),
+            "refer": bool(self.resource.references),
+            "stand alone": alone,
+        }
+        return {*self.resource.calls, *(name for name in others if others[name])}
+
+    def value(self, field: str, number: int) -> Any:
+        """Return a value of a field: another one for each number, as far as there are others."""
+        example = examples.of(self._fields[field])
+        if isinstance(example, bool) or not isinstance(example, str | int):
+            return example
+        tries = [f"{number}.{example}", f"{example}-{number}", f"{example}{number}"]
+        numbered = tries if isinstance(example, str) else [example + number]
+        return next((each for each in numbered if self._takes(field, each)), example)
+
+    def identified(self, name: str) -> str:
+        """Return an id by which a record is called in a test."""
+        return name if self._takes(self.key, name) else str(self.value(self.key, hash(name)))
+
+    def required(self, service: Service) -> dict[str, Any]:
+        """Return all that is required; what is unique is new, what it refers to exists."""
+        filled = [each for each in self._fields if each in self._required]
+        return {field: self._filled(field, service) for field in filled}
+
+    def reference(self, field: str, service: Service) -> dict[str, Any]:
+        """Return a reference to a record that exists."""
+        return {field: self._filled(field, service)}
+
+    def _filled(self, field: str, service: Service) -> Any:
+        target = self.resource.references.get(field)
+        if target:
+            made = service.call("POST", f"/{target.name}", Kind(target).required(service))
+            return made.json[target.key]
+        return self.value(field, uuid4().int % 10**9 if field in self.resource.unique else 0)
+
+    def _takes(self, field: str, value: object) -> bool:
+        return is_valid(self.resource.model, field, value)
+
+
+class ResourceTest(ServiceTest):
+    """Tests that are run for every resource that has what they need."""
+
+    needs: tuple[str, ...] = ("create", "read", "change", "remove")
+    kind: Kind
+
+    def run(self, result: TestResult | None = None) -> TestResult | None:
+        for kind in map(Kind, UNDER_TEST):
+            if {*self.needs} <= kind.can:
+                self.kind = kind
+                result = super().run(result)
+        return result
+
+    def __str__(self) -> str:
+        return f"{super().__str__()} [{self.kind.name}]"
+
+    @property
+    def path(self) -> str:
+        """The path of the collection."""
+        return f"/{self.kind.name}"
+
+    def one(self, name: str) -> str:
+        """Return the path of the record that a test calls so."""
+        return f"{self.path}/{self.kind.identified(name)}"
+
+    def new(self, name: str | None = None, /, **fields: Any) -> dict[str, Any]:
+        """Return a document of a new record, called so if it is given a name."""
+        called = {} if name is None else {self.kind.key: self.kind.identified(name)}
+        return called | self.kind.required(self.service) | fields
+
+    def changed(self, number: int) -> dict[str, Any]:
+        """Return a field with another value for each number."""
+        return {self.kind.field: self.kind.value(self.kind.field, number)}
+
+    def unique(self, number: int) -> dict[str, Any]:
+        """Return the unique field, likewise."""
+        return {self.kind.unique: self.kind.value(self.kind.unique, number)}
+
+    def no_unique(self) -> dict[str, None]:
+        """Return a patch that gives the unique value up."""
+        return {self.kind.unique: None}
+
+    def found(self, number: int) -> list[dict[str, Any]]:
+        """Return the records with a unique value."""
+        [(field, value)] = self.unique(number).items()
+        answer = self.call("GET", f"{self.path}?{field}={quote(str(value))}")
+        self.assertEqual(answer.status, 200)
+        found: list[dict[str, Any]] = answer.json[self.kind.name]
+        return found
+
+    def create(self, name: str | None = None, /, **fields: Any) -> Answer:
+        """Create a record."""
+        answer = self.call("POST", self.path, self.new(name, **fields))
+        self.assertEqual(answer.status, 201, answer.body)
+        return answer
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Return what is stored of the resource."""
+        table = self.service.settings.table(self.kind.name)
+        yield from self.service.table().sync_scan(table, consistent_read=True)
