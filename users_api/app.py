@@ -14,7 +14,7 @@ from users_api.store.connection import Connection
 from users_api.store.health import Tables
 from users_api.users import USERS
 
-RESOURCES = (USERS,)
+RESOURCES: tuple[Resource[Any], ...] = (USERS,)
 
 
 def create_app(

@@ -138,7 +138,7 @@ class CompatibilityTest(TestCase):
         sort = {"name": "sort", "in": "query", "schema": TEXT}
         for path, value in [
             ("info description", "Other words."),
-            ("paths /groups", {"get": {"responses": {}}}),
+            ("paths /things", {"get": {"responses": {}}}),
             (f"{LIST} parameters", [*self.contract["paths"]["/users"]["get"]["parameters"], sort]),
             (f"{LIMIT} maximum", 200),
             ("components parameters UsersCursor schema pattern", GONE),
