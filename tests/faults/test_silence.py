@@ -11,7 +11,14 @@ from msgspec.structs import replace
 from tests.support.service import Service, ServiceTest, engine
 from tests.support.transports import Answer
 from tests.support.wire import Fault, Plan, tapped
-from tests.support.wire_faults import CANCELLED, MISTAKES, TROUBLES, cancelled, error
+from tests.support.wire_faults import (
+    CANCELLED,
+    MISTAKES,
+    REFUSALS,
+    UNKNOWN_OUTCOMES,
+    cancelled,
+    error,
+)
 
 SECRET = "SECRET"  # is in all that is sent, stored or said by DynamoDB
 OPERATIONS = ["GetItem", "PutItem", "DeleteItem", "Scan", "TransactWriteItems"]
@@ -29,7 +36,8 @@ def talkative(code: str, status: int = 400) -> Fault:
 
 
 FAULTS: dict[str, Fault] = {
-    **TROUBLES,
+    **UNKNOWN_OUTCOMES,
+    **REFUSALS,
     **MISTAKES,
     "denied": talkative("AccessDeniedException"),
     "not found": talkative("ResourceNotFoundException"),
