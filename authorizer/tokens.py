@@ -14,7 +14,7 @@ from jwt import PyJWK, PyJWS
 from jwt.exceptions import PyJWTError
 
 from authorizer.config import Settings
-from authorizer.jwks import SUPPORTED
+from authorizer.jwks import ALGORITHMS
 from authorizer.keys import Keys
 from authorizer.strict_json import read_object
 
@@ -24,7 +24,7 @@ LEEWAY = 60  # seconds, for clocks that do not agree
 LIFETIME = 24 * 60 * 60  # seconds, at most
 LATEST = 2**53  # a time beyond is no time, and not exact as a float
 
-PARTS = re.compile(r"([\w-]+)\.[\w-]+\.[\w-]+", re.ASCII)  # unpadded base64url: RFC 7515
+PARTS = re.compile(r"([A-Za-z0-9_-]+)(\.[A-Za-z0-9_-]+){2}")  # unpadded base64url: RFC 7515
 SCOPES = re.compile(r"[ !#-\[\]-~]*")  # RFC 6749, section 3.3
 
 # Header parameters that say where the key is, or what else a reader must understand.
@@ -98,7 +98,7 @@ class Verifier:
         identifier, algorithm = header.get("kid"), header.get("alg")
         if not isinstance(identifier, str) or not isinstance(algorithm, str):
             raise InvalidTokenError("the key has an id, and an algorithm is named")
-        _require(algorithm in SUPPORTED, "the algorithm is one that is supported")
+        _require(algorithm in ALGORITHMS, "the algorithm is one that is supported")
         key = self._keys.find((identifier, algorithm))
         if not key:
             raise InvalidTokenError("the key is one of the issuer's, made for this algorithm")
@@ -118,7 +118,7 @@ class Verifier:
     def _check_use(self, claims: Mapping[str, Any], kind: str) -> None:
         """Tell access tokens from others, most of all from ID tokens."""
         _require(not OTHER_USES & claims.keys(), "nothing says that it is another kind of token")
-        _require(claims.get("token_use", "access") == "access", "so does Amazon Cognito")
+        _require(claims.get("token_use", "access") == "access", "its use is access")
         if kind == "at+jwt":
             _require(_is_text(claims.get("client_id")), "it names the client (RFC 9068)")
             _require(_is_text(claims.get("jti")), "it has an id (RFC 9068)")

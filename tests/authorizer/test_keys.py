@@ -239,9 +239,10 @@ class UsableKeysTest(TestCase):
         wrong += [ES256.jwk(kid=value) for value in others]
         values = (*others, "", "!", "AA", "\xfc", "\ud800", "A" * 99_999)
         for key in KEYS:
-            for name in set(key.jwk()) - {"kid", "use", "alg", "crv"}:
+            for name in set(key.jwk()) - {"kid", "use", "alg"}:
                 wrong += [key.jwk() | {name: value} for value in values]
                 wrong.append(key.jwk(**{name: None}))
+            wrong += [key.jwk() | {"alg": value} for value in values]
         for jwk in wrong:
             with self.subTest(str(jwk)[:200]):
                 self.assert_usable([jwk, ES256.jwk(kid="good")], ("good", "ES256"))
