@@ -1,11 +1,21 @@
 """A store that fails: what the client is told, and what is asked of the store again."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import product
 from typing import Any
 from uuid import uuid4
 
-from tests.support.disturbed import DELETE, GET, PUT, TRANSACT, Call, DisturbedTest
+from tests.support.disturbed import (
+    DELETE,
+    GET,
+    PUT,
+    TRANSACT,
+    Call,
+    DisturbedTest,
+    MeanwhileTest,
+    first,
+)
 from tests.support.transports import Answer
 from tests.support.wire import Fault, Plan
 from tests.support.wire_faults import (
@@ -183,6 +193,24 @@ class WriteTest(DisturbedTest):
         outcome = self.disturbed(call, Plan(cancelled("None", REFUSED), TRANSACT))
         self.assert_unavailable(outcome.answer)
         self.assertEqual(outcome.requests, [TRANSACT, GET])
+
+
+class LookUpTest(MeanwhileTest):
+    """A look-up reads who has the value, and then that user, who may not have it any more."""
+
+    def test_meanwhile(self) -> None:
+        """Nobody has a value that was given up, or whose owner is gone."""
+        for meanwhile in [
+            partial(self.change, email=None),
+            partial(self.change, email="other@example.com"),
+            self.remove,
+        ]:
+            self.change(email="ada@example.com")
+            call = Call(GET, "GET", "/users?email=ada@example.com")
+            plan = Plan(first(meanwhile), GET, nth=2)
+            with self.subTest(meanwhile=meanwhile):
+                answer = self.disturbed(call, plan).answer
+                self.assertEqual((answer.status, answer.json), (200, {"users": []}))
 
 
 class MistakeTest(DisturbedTest):

@@ -108,6 +108,16 @@ class MeanwhileTest(DisturbedTest):
         self.assert_refused(self.call("GET", self.target), 404)
 
 
+def first(act: Callable[[], object]) -> Fault:
+    """Let somebody else act, and the request pass then."""
+
+    def acting(request: Request) -> Iterator[bytes]:
+        act()
+        yield request.deliver()
+
+    return acting
+
+
 def before(act: Callable[[], object], request: str) -> Plan:
     """Let somebody else act before a request is applied."""
     return Plan(_meanwhile(act, CONFLICT), request)

@@ -92,8 +92,10 @@ class Collection(Generic[T]):
         session = self._connection.session()
         owner = self._unique.owner(session, field, value)
         item = session.get(self._records, {self.resource.key: owner}) if owner else None
-        same = item is not None and self._unique.is_same(field, item.get(field), value)
-        return [restored(self.resource, item)] if item and same and self._sees(item) else []
+        if item is None or field not in item:  # others are changing it
+            return []
+        same = self._unique.is_same(field, item[field], value)
+        return [restored(self.resource, item)] if same and self._sees(item) else []
 
     def list(self, limit: int, after: str | None) -> tuple[list[Stored[T]], str | None]:
         """Return up to `limit` records that follow the position `after`, in no particular order.
