@@ -8,7 +8,7 @@ condition, that there is nothing, can become true again, and the first attempt m
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import compress, count
+from itertools import compress
 from random import SystemRandom
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
@@ -118,14 +118,12 @@ class Session:
 
     def attempts(self) -> Iterator[int]:
         """Yield 1, 2, … while a request may begin, with longer and longer pauses in between."""
-        pause, longest = 0.0, FIRST_PAUSE
-        for number in count(1):
-            if time.monotonic() + pause > self._latest:
-                return
+        number, pause, longest = 1, 0.0, FIRST_PAUSE
+        while time.monotonic() + pause <= self._latest:
             if pause:  # to sleep for 0 s gives up the CPU all the same
                 time.sleep(pause)
             yield number
-            pause, longest = longest * JITTER.uniform(0.5, 1), longest * 2
+            number, pause, longest = number + 1, longest * JITTER.uniform(0.5, 1), longest * 2
 
     def _request(self, writes: Sequence[Write]) -> tuple[str, Callable[[], object]]:
         """Return the operation of DynamoDB that applies the writes, and what sends it."""
