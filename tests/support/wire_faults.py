@@ -93,6 +93,7 @@ REFUSALS: dict[str, Fault] = {
     "conflict": CONFLICT,
     "cancelled": cancelled("TransactionConflict"),
 }
+TROUBLES = UNKNOWN_OUTCOMES | REFUSALS
 
 # Each a fault of ours, which does not pass by itself.
 MISTAKES: dict[str, Fault] = {
