@@ -202,18 +202,20 @@ class LookUpTest(MeanwhileTest):
 
     def test_meanwhile(self) -> None:
         """Nobody has a value that was given up, or whose owner is gone."""
+        shared = self.fresh()
+        [(field, value)] = shared.items()
         changes: list[Callable[[], object]] = [
-            partial(self.change, email=None),
-            partial(self.change, email="other@example.com"),
+            partial(self.change, 2, **self.no_unique()),
+            partial(self.change, 2, **self.fresh()),
             self.remove,
         ]
         for meanwhile in changes:
-            self.change(email="ada@example.com")
-            call = Call(GET, "GET", "/users?email=ada@example.com")
+            self.change(**shared)
+            call = Call(GET, "GET", f"{self.path}?{field}={value}")
             plan = Plan(first(meanwhile), GET, nth=2)
             with self.subTest(meanwhile=meanwhile):
                 answer = self.disturbed(call, plan).answer
-                self.assertEqual((answer.status, answer.json), (200, {"users": []}))
+                self.assertEqual((answer.status, answer.json), (200, {self.kind.name: []}))
 
 
 class MistakeTest(DisturbedTest):
