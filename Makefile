@@ -119,12 +119,15 @@ bench: .venv/tests node_modules/.tools ## measure against peers, and write bench
 
 # --- to AWS
 
-.PHONY: package deploy info remove
-package: .venv/local node_modules/.tools ## build the zip for Lambda (STAGE=, ARCH=arm64 or x86_64)
-	@osls package --stage $(STAGE) --param=architecture=$(ARCH)
+# The parameters of serverless.yml; PARAMS= takes any of them: PARAMS='rate=50 origins=https://example.com'
+PARAMETERS = architecture=$(ARCH) $(ACCESS:%=access=%) $(ISSUER:%=issuer=%) $(AUDIENCE:%=audience=%) $(PARAMS)
 
-deploy: .venv/local node_modules/.tools ## put a stage on AWS, or bring it up to date (STAGE=, ARCH=)
-	@osls deploy --stage $(STAGE) --param=architecture=$(ARCH)
+.PHONY: package deploy info remove
+package: .venv/local node_modules/.tools ## build the zips for Lambda (STAGE=, ARCH=arm64 or x86_64, as for deploy)
+	@osls package --stage $(STAGE) $(PARAMETERS:%=--param='%')
+
+deploy: .venv/local node_modules/.tools ## put a stage on AWS, or bring it up to date (STAGE=, ISSUER=, AUDIENCE=, ACCESS=, ARCH=, PARAMS=)
+	@osls deploy --stage $(STAGE) $(PARAMETERS:%=--param='%')
 
 info: node_modules/.tools ## tell where a stage is on AWS (STAGE=)
 	@osls info --stage $(STAGE)

@@ -9,7 +9,10 @@ class Bytecode {
   constructor(serverless) {
     this.serverless = serverless;
     const prepare = () => this.prepare();
-    const compile = () => this.run(this.artifacts());
+    const compile = () => {
+      this.rename();
+      this.run(this.artifacts());
+    };
     this.hooks = {
       'package:initialize': prepare,
       'deploy:function:initialize': prepare,
@@ -22,13 +25,30 @@ class Bytecode {
   prepare() {
     this.run([]);
     // `deploy function` would keep those of an earlier packaging, of another version or architecture
-    const requirements = path.join(this.serverless.serviceDir, '.serverless', 'requirements');
-    fs.rmSync(requirements, { recursive: true, force: true });
+    for (const { module = '' } of this.functions()) {
+      const requirements = path.join(this.serverless.serviceDir, '.serverless', module, 'requirements');
+      fs.rmSync(requirements, { recursive: true, force: true });
+    }
   }
 
+  /** Gives the zip of a module the name that others have, in place of what it was made from. */
+  rename() {
+    for (const [name, { module = '.', package: made }] of Object.entries(this.serverless.service.functions)) {
+      if (module === '.' || !made?.artifact) continue;
+      const artifact = path.join('.serverless', `${name}.zip`);
+      fs.renameSync(made.artifact, artifact);
+      made.artifact = artifact;
+    }
+  }
+
+  /** Returns each zip, and the folder whose files stand at its top instead of in that folder. */
   artifacts() {
-    const functions = Object.values(this.serverless.service.functions);
-    return functions.map((each) => each.package?.artifact).filter(Boolean);
+    const packaged = this.functions().filter((each) => each.package?.artifact);
+    return packaged.flatMap(({ module = '.', package: { artifact } }) => [artifact, module]);
+  }
+
+  functions() {
+    return Object.values(this.serverless.service.functions);
   }
 
   run(artifacts) {

@@ -18,19 +18,29 @@ TASK_ROOT = "/var/task"  # where Lambda unpacks the zip
 
 
 def main(runtime: str, *zips: str) -> None:
-    """Finish each of `zips` in place; end with a sentence when this is not the `runtime`."""
+    """Finish zips in place, or end with a sentence when this is not the `runtime`.
+
+    `zips` are pairs: a zip, and the package whose files the packaging plugin has put at the top
+    of the zip; `.` if there is none.
+    """
     this = "python{}.{}".format(*sys.version_info)
     if this != runtime:
         sys.exit(f"Packaging needs {runtime}, the function's runtime, not {this}.")
-    for name in zips:
-        finish(Path(name))
+    for name, package in zip(zips[::2], zips[1::2], strict=True):
+        finish(Path(name), Path(package))
 
 
-def finish(path: Path) -> None:
-    """Rewrite the zip at `path` with bytecode, in a fixed order, with fixed dates and modes."""
+def finish(path: Path, package: Path) -> None:
+    """Rewrite the zip at `path` with bytecode, in a fixed order, with fixed dates and modes.
+
+    The files of `package` get back into the folder of that name.
+    """
     with ZipFile(path) as old:
         entries = {
-            entry.filename: (old.read(entry), bool(entry.external_attr >> 16 & 0o100))
+            put_back(entry.filename, package): (
+                old.read(entry),
+                bool(entry.external_attr >> 16 & 0o100),
+            )
             for entry in old.infolist()
             if not entry.is_dir() and not entry.filename.endswith(".pyc")
         }
@@ -40,6 +50,11 @@ def finish(path: Path) -> None:
     with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=9) as new:
         for name, (content, executable) in sorted(entries.items()):
             new.writestr(entry_of(name, executable=executable), content)
+
+
+def put_back(name: str, package: Path) -> str:
+    """Return the name in the zip for a file that may be one of `package`, moved to the top."""
+    return (package / name).as_posix() if (package / name).is_file() else name
 
 
 def compiled(source: bytes, name: str) -> bytes:

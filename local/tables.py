@@ -71,7 +71,9 @@ def _tables(stage: str) -> Iterator[Table]:
     for file in sorted(DEFINITIONS.glob("*.yml")):
         definition = yaml.load(file.read_text("utf-8"), _Loader)  # noqa: S506 - it is a safe loader
         for variable, resource in zip(
-            definition.get("environment", {}), definition["resources"].values(), strict=False
+            definition.get("environment", {}),
+            definition.get("resources", {}).values(),
+            strict=False,
         ):
             properties = resource["Properties"]
             name = properties["TableName"].replace("${sls:stage}", stage)

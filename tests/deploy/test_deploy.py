@@ -27,7 +27,7 @@ from tests.support.runtime_api import running_function
 REGION = "eu-west-1"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 SECONDS_TO_START = 60
-SECONDS_TO_END = 5
+SECONDS_TO_END = 30
 
 
 @contextmanager
@@ -81,9 +81,9 @@ class DeployTest(TestCase):
 
 # Each table of stage `dev`: its key, and what the function may do to it.
 TABLES = {
-    "users-table-dev": ("userId", ["GetItem", "PutItem", "DeleteItem", "Scan"]),
-    "user-emails-table-dev": ("email", ["GetItem", "PutItem", "DeleteItem"]),
     "idempotency-table-dev": ("key", ["GetItem", "PutItem"]),
+    "unique-values-table-dev": ("uniqueValue", ["GetItem", "PutItem", "DeleteItem"]),
+    "users-table-dev": ("userId", ["GetItem", "PutItem", "DeleteItem", "Scan"]),
 }
 
 
@@ -143,7 +143,12 @@ class DevStageTest(DeployTest):
         self.assertEqual(function["Runtime"], "python3.13")
         self.assertEqual(function["Architectures"], ["x86_64"])
         self.assertEqual(function["Handler"], "users_api.lambda_handler.handler")
-        variables = environment("dev") | {"DOCS_PAGE": "true"}
+        variables = environment("dev") | {
+            "ACCESS": "open",
+            "DOCS_PAGE": "true",
+            "ORIGINS": "",
+            "USER_CLAIM": "sub",
+        }
         self.assertEqual(function["Environment"]["Variables"], variables)
 
     def test_api(self) -> None:
@@ -232,7 +237,7 @@ class DataProtectionTest(DeployTest):
 
     def table(self, stage: str) -> dict[str, Any]:
         """Return the users table of a stage, as the template defines it; the others are like it."""
-        self.osls(self.project, "package", "--stage", stage)
+        self.osls(self.project, "package", "--stage", stage, "--param=access=open")
         resources = compiled(self.project)[1].values()
         tables = [each for each in resources if each["Type"] == "AWS::DynamoDB::Table"]
         protections = [protection(each) for each in tables]
@@ -242,7 +247,7 @@ class DataProtectionTest(DeployTest):
 
     def tables_after_removal(self, stage: str) -> list[str]:
         """Deploy and remove a stage, and return the tables that are left."""
-        self.osls(self.project, "deploy", "--stage", stage)
+        self.osls(self.project, "deploy", "--stage", stage, "--param=access=open")
         self.osls(self.project, "remove", "--stage", stage)
         self.assertEqual(self.client("cloudformation").describe_stacks()["Stacks"], [])
         return list(self.client("dynamodb").list_tables()["TableNames"])
