@@ -77,7 +77,7 @@ lock: .venv/tests ## renew the lock files after a change of pyproject.toml (UPGR
 SUITE = python -W error -m unittest discover --top-level-directory . --start-directory
 
 .PHONY: test-access test-extending test-faults test-run test-dynamodb-local test-package test-deploy test-serverless-local test-contract test-browser
-test-faults: .venv/tests engine ## test every fault of DynamoDB at every request, races, and random histories
+test-faults: .venv/tests engine ## test every fault of DynamoDB at every request, races, and thousands of histories (SEED=, HISTORIES=)
 	@$(SUITE) tests/faults
 
 test-access: .venv/tests .local/access/.installed ## test the authorizer with real OpenID providers, and the tests of each of its checks
