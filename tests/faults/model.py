@@ -1,18 +1,18 @@
 """What `docs/api.md` promises, as a model: one call after the other, nothing ever fails."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-Document = tuple[tuple[str, str | None], ...]  # the fields and their values, in order of names
+Document = tuple[tuple[str, Any], ...]  # the fields and their values, in the order of their names
 
-KEY, FREE, UNIQUE = "userId", "name", "email"  # an id, a field like any other, one without doubles
+KEY, FREE, UNIQUE = "id", "value", "unique"  # an id, a field like any other, one without doubles
 
 
 class Call(NamedTuple):
     """A call: `see` is what a list says of one record, `find` is a look-up."""
 
     kind: str  # create, read, change, remove, find or see
-    subject: str  # the id, or the value that is looked up
+    subject: Any  # the id, or the value that is looked up
     document: Document = ()
     key: str = ""  # of idempotency
     if_match: str = ""
@@ -52,6 +52,11 @@ class State(NamedTuple):
         """Return the state in which there is no such record."""
         left = frozenset(each for each in self.records if each[0] != record_id)
         return self._replace(records=left)
+
+
+def document(fields: Mapping[str, Any]) -> Document:
+    """Return fields as the model has them."""
+    return tuple(sorted(fields.items()))
 
 
 def answered(state: State, call: Call, etag: str) -> tuple[Answer, State]:
@@ -95,25 +100,25 @@ def _created(
 
 def _changed(state: State, call: Call, found: Record, etag: str) -> tuple[Answer, State]:
     fields = {**dict(found.document), **dict(call.document)}
-    document = tuple(sorted((name, value) for name, value in fields.items() if value is not None))
-    if document == found.document:
+    changed = document({name: fields[name] for name in fields if fields[name] is not None})
+    if changed == found.document:
         return Answer(200, *found), state
-    if _is_taken(dict(state.records), document, call.subject):
+    if _is_taken(dict(state.records), changed, call.subject):
         return Answer(409, blamed=UNIQUE), state
-    record = Record(document, etag)
+    record = Record(changed, etag)
     return Answer(200, *record), state.written(call.subject, record)
 
 
-def _owned(records: Mapping[str, Record], value: str) -> Document:
+def _owned(records: Mapping[str, Record], value: object) -> Document:
     """Return the record that has this unique value, whatever its case."""
     for record in records.values():
-        if (dict(record.document).get(UNIQUE) or "").lower() == value.lower():
+        if str(dict(record.document).get(UNIQUE, "")).lower() == str(value).lower():
             return record.document
     return ()
 
 
-def _is_taken(records: Mapping[str, Record], document: Document, record_id: str) -> bool:
+def _is_taken(records: Mapping[str, Record], new: Document, record_id: str) -> bool:
     """Tell whether somebody else has the unique value of this record."""
-    value = dict(document).get(UNIQUE)
-    owner = _owned(records, value) if value else ()
+    value = dict(new).get(UNIQUE)
+    owner = () if value is None else _owned(records, value)
     return dict(owner).get(KEY) not in {None, record_id}

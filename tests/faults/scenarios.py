@@ -26,6 +26,9 @@ UNSTEADY = re.compile(
     r"|\d{4}-\d\d-\d\dT[\d:.]+\+00:00|\b\d{10}\b"  # times
 )
 
+# What a resource must have for these.
+NEEDED = {"create", "list", "read", "change", "remove", "be unique", "stand alone"}
+
 
 class Scenario(NamedTuple):
     """A call that is made twice, as by a client that got no answer the first time."""

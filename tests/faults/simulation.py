@@ -15,9 +15,11 @@ from random import Random
 
 from msgspec.structs import replace
 
+from tests.faults.calls import UNAVAILABLE, Caller, Results
 from tests.faults.linearizability import Operation
-from tests.faults.model import KEY, Call, State
-from tests.faults.scripts import Results, Script, made
+from tests.faults.model import Call, State
+from tests.faults.scripts import Script
+from tests.support.resources import Kind
 from tests.support.service import Service, engine
 from tests.support.wire import Fault, Plan, Request, Wire, tapped
 from tests.support.wire_faults import CONFLICT, cancelled, closed, error, late
@@ -28,7 +30,6 @@ LONGEST_WAIT = 30  # seconds; only a service that hangs takes as long
 CALLS = 4  # of each client
 RATES = [0, 0.1, 0.3]  # of requests that go wrong, in one history or another
 LATE_RATE = 0.1  # how probable it is that what is late arrives next
-UNAVAILABLE = 503
 
 Verdict = SimpleQueue[Fault]
 Event = Verdict | Results  # a request that waits at the wire, or the end of a call
@@ -86,8 +87,10 @@ class Client:
 class Simulation:
     """Clients, and the tables that they share."""
 
-    def __init__(self, resources: ExitStack, most_clients: int) -> None:
+    def __init__(self, kind: Kind, resources: ExitStack, most_clients: int) -> None:
+        self._kind = kind
         self._service = Service()
+        self._caller = Caller(kind, kind.required(self._service))
         self._clients = []
         threads = resources.enter_context(ThreadPoolExecutor(most_clients))
         for _ in range(most_clients):
@@ -98,23 +101,25 @@ class Simulation:
     def play(self, seed: int) -> tuple[State, list[Operation]]:
         """Return how a history begins, and what happens in it."""
         random = Random(seed)
-        script = Script(random, f"{seed}")
+        script = Script(self._kind, random, seed)
         start = script.start()
-        table, client = self._service.settings.table("users"), self._service.table()
+        table, client = self._service.settings.table(self._kind.name), self._service.table()
         for _, record in start.records:
-            client.sync_put_item(table, dict(record.document))
+            client.sync_put_item(table, self._caller.item(record))
         clients = self._clients[: random.randint(len(self._clients) - 2, len(self._clients))]
-        history = Play(clients, script, random).history(self._service)
+        history = Play(clients, self._caller, script, random).history(self._service)
         for item in client.sync_scan(table, consistent_read=True):
-            client.sync_delete_item(table, {KEY: item[KEY]})
+            client.sync_delete_item(table, {self._kind.key: item[self._kind.key]})
         return start, history
 
 
 class Play:
     """A history while it is made."""
 
-    def __init__(self, clients: list[Client], script: Script, random: Random) -> None:
-        self._script, self._random = script, random
+    def __init__(
+        self, clients: list[Client], caller: Caller, script: Script, random: Random
+    ) -> None:
+        self._caller, self._script, self._random = caller, script, random
         self._clock = count()
         self._left = dict.fromkeys(clients, CALLS)
         self._waiting: dict[Client, Verdict] = {}
@@ -128,7 +133,7 @@ class Play:
             self._random.choice(steps)()
         for _ in range(2):
             for call in self._script.last():
-                self._note(-1, call, next(self._clock), made(service, call, self._script.ids))
+                self._note(-1, call, next(self._clock), self._caller.made(service, call))
             for client in self._left:
                 client.wire.deliver()
         return self._history
@@ -147,7 +152,9 @@ class Play:
         self._left[client] -= 1
         call = self._script.following()
         self._under_way[client] = call, next(self._clock)
-        self._happens(client, client.begin(partial(made, call=call, ids=self._script.ids)))
+        read_all = partial(self._caller.read_all, ids=self._script.ids)
+        made = read_all if call.kind == "list" else partial(self._caller.made, call=call)
+        self._happens(client, client.begin(made))
 
     def _let(self, client: Client) -> None:
         goes_wrong = self._random.random() < self._rate

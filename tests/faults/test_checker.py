@@ -3,16 +3,19 @@
 from unittest import TestCase
 
 from tests.faults.linearizability import NEVER, History, Operation, linearization
-from tests.faults.model import Answer, Call, Document, State
+from tests.faults.model import Answer, Call, State, document
 from tests.faults.reports import described, reduced
 
-ADA: Document = (("email", "x@example.com"), ("name", "Ada"), ("userId", "a"))
-BOB: Document = (("email", "X@example.com"), ("name", "Bob"), ("userId", "b"))
-EVE: Document = (("email", "x@example.com"), ("name", "Eve"), ("userId", "a"))
+ADA = document({"id": "a", "unique": "x@example.com", "value": "Ada"})
+BOB = document({"id": "b", "unique": "X@example.com", "value": "Bob"})
+EVE = document({"id": "a", "unique": "x@example.com", "value": "Eve"})
+
+ADA_SAID = '{"id": "a", "unique": "x@example.com", "value": "Ada"}'
+OPEN = "may have happened, or may yet"
 
 CREATE, CREATED = Call("create", "a", ADA), Answer(201, ADA, "1")
 READ, REMOVE, GONE, REMOVED = Call("read", "a"), Call("remove", "a"), Answer(404), Answer(204)
-CHANGE, CHANGED = Call("change", "a", (("name", "Eve"),)), Answer(200, EVE, "2")
+CHANGE, CHANGED = Call("change", "a", (("value", "Eve"),)), Answer(200, EVE, "2")
 
 
 Made = tuple[Call, Answer | None, int, int]
@@ -57,7 +60,7 @@ REJECTED: dict[str, list[Made]] = {
         (CREATE, CREATED, 0, 1),
         (CHANGE, None, 2, NEVER),
         (READ, Answer(200, EVE, "2"), 3, 4),
-        (Call("change", "a", (("name", "Ada"),)), Answer(200, ADA, "3"), 5, 6),
+        (Call("change", "a", (("value", "Ada"),)), Answer(200, ADA, "3"), 5, 6),
         (READ, Answer(200, EVE, "2"), 7, 8),
     ],
     "another revision": [(CREATE, CREATED, 0, 1), (READ, Answer(200, ADA, "2"), 2, 3)],
@@ -70,7 +73,7 @@ REJECTED: dict[str, list[Made]] = {
         (CREATE, CREATED, 0, 1),
         (Call("create", "b", BOB), Answer(201, BOB, "2"), 2, 3),
     ],
-    "a conflict with nobody": [(CREATE, Answer(409, blamed="userId"), 0, 1)],
+    "a conflict with nobody": [(CREATE, Answer(409, blamed="id"), 0, 1)],
     "a failure": [(READ, Answer(500), 0, 1)],
     "missed by a list": [(CREATE, CREATED, 0, 1), (Call("see", "a"), Answer(200), 2, 3)],
     "made twice by one key": [
@@ -110,15 +113,8 @@ class CheckerTest(TestCase):
             report.splitlines(),
             [
                 "at first: nothing",
-                (
-                    '   2-3    client 1    POST a {"email": "x@example.com", "name": "Ada", '
-                    '"userId": "a"}  ->  201 {"email": "x@example.com", "name": "Ada", '
-                    '"userId": "a"} ETag 1'
-                ),
-                (
-                    '   4-     client 2    PATCH a {"name": "Eve"} If-Match ETag 1  ->  '
-                    "may have happened, or may yet"
-                ),
+                f"   2-3    client 1    POST a {ADA_SAID}  ->  201 {ADA_SAID} ETag 1",
+                '   4-     client 2    PATCH a {"value": "Eve"} If-Match ETag 1  ->  ' + OPEN,
                 "   8-9    client 4    GET a  ->  404",
             ],
         )

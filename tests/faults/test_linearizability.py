@@ -1,6 +1,6 @@
 """Histories of clients that call at once, while requests to DynamoDB go wrong, can be explained.
 
-`SEED=` is the first seed, `HISTORIES=` how many there are.
+`SEED=` is the first seed, `HISTORIES=` how many there are of each resource.
 """
 
 import logging
@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
-from itertools import chain
+from itertools import chain, repeat
 from multiprocessing import get_context
 from random import Random
 from typing import NamedTuple
@@ -20,7 +20,9 @@ from tests.faults.falsified import FALSIFICATIONS, Explained
 from tests.faults.linearizability import History, linearization
 from tests.faults.model import State
 from tests.faults.reports import described, reduced
+from tests.faults.scenarios import NEEDED
 from tests.faults.simulation import Simulation
+from tests.support.resources import UNDER_TEST, Kind
 from tests.support.service import engine
 
 FIRST = int(os.environ.get("SEED", "0"))
@@ -32,19 +34,21 @@ FEWEST_REJECTED = 0.95  # of falsified histories: in some, nobody was told what 
 
 
 class Played(NamedTuple):
-    """A history, and its seed."""
+    """A history, what it is about, and its seed."""
 
+    resource: str
     seed: int
     start: State
     history: History
 
 
-def played(seeds: Sequence[int]) -> list[Played]:
-    """Return the histories of these seeds; runs in a process of its own."""
+def played(name: str, seeds: Sequence[int]) -> list[Played]:
+    """Return the histories of these seeds about a resource; runs in a process of its own."""
     logging.disable()
+    [kind] = [Kind(each) for each in UNDER_TEST if each.name == name]
     with ExitStack() as resources:
-        simulation = Simulation(resources, MOST_CLIENTS)
-        return [Played(seed, *simulation.play(seed)) for seed in seeds]
+        simulation = Simulation(kind, resources, MOST_CLIENTS)
+        return [Played(name, seed, *simulation.play(seed)) for seed in seeds]
 
 
 class LinearizabilityTest(TestCase):
@@ -55,10 +59,12 @@ class LinearizabilityTest(TestCase):
     @classmethod
     def setUpClass(cls) -> None:
         engine()  # which all processes share
+        names = [kind.name for kind in map(Kind, UNDER_TEST) if kind.can >= NEEDED]
         seeds = range(FIRST, FIRST + HISTORIES)
         chunks = [seeds[number : number + AT_ONCE] for number in range(0, HISTORIES, AT_ONCE)]
         with ProcessPoolExecutor(mp_context=get_context("spawn")) as processes:
-            cls.histories = [*chain.from_iterable(processes.map(played, chunks))]
+            of_each = [processes.map(played, repeat(name), chunks) for name in names]
+            cls.histories = [*chain.from_iterable(chain.from_iterable(of_each))]
 
     def test_histories(self) -> None:
         """Every answer fits one order of all calls; what was answered by 503 may be in it or not.
@@ -73,14 +79,14 @@ class LinearizabilityTest(TestCase):
             f"{len(operations)} calls, {unanswered} of them changes of unknown outcome, "
             f"{len(wrong)} histories that cannot be explained\n"
         )
-        for seed, start, history in wrong:
-            with self.subTest(seed=seed):
+        for resource, seed, start, history in wrong:
+            with self.subTest(resource=resource, seed=seed):
                 self.fail(f"\nSEED={seed}\n{described(reduced(history, start), start)}")
 
     def test_falsified_histories(self) -> None:
         """Of histories in which something was made wrong, nearly all are rejected."""
         made, rejected = Counter[str](), Counter[str]()
-        for seed, start, history in self.histories:
+        for _, seed, start, history in self.histories:
             order = linearization(history, start) or []
             for falsify in FALSIFICATIONS:
                 false = falsify(Explained(start, history, order), Random(seed))

@@ -16,7 +16,7 @@ from itertools import chain, product
 from typing import NamedTuple
 from unittest import TestCase
 
-from tests.faults.scenarios import Course, Scenario, Stage
+from tests.faults.scenarios import NEEDED, Course, Scenario, Stage
 from tests.support.resources import UNDER_TEST, Kind
 from tests.support.service import engine
 from tests.support.wire import Fault, Plan, tapped
@@ -24,7 +24,6 @@ from tests.support.wire_faults import MISTAKES, REFUSALS, UNKNOWN_OUTCOMES, drip
 
 FEWEST_CALL_SITES = 50
 SITES_AT_ONCE = 32  # more of them only get in each other's way
-NEEDED = {"create", "list", "read", "change", "remove", "be unique", "stand alone"}
 OPERATIONS = {"GetItem", "PutItem", "DeleteItem", "Scan", "TransactWriteItems"}
 
 UNAVAILABLE = (
