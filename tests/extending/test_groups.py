@@ -60,10 +60,11 @@ class GroupsTest(TestCase):
         self.copy.run("make", "test")
 
     def test_faults(self) -> None:
-        """Every fault of DynamoDB at every request, and all races, are survived by groups, too."""
-        for module in ["tests.faults.test_matrix", "tests.faults.test_races"]:
+        """Every fault of DynamoDB at every request, and what many do at once, harm no group."""
+        for module in ["test_matrix", "test_races", "test_linearizability"]:
             with self.subTest(module):
-                self.copy.python("-m", "unittest", module, RESOURCE="groups")
+                variables = {"RESOURCE": "groups", "HISTORIES": "200"}
+                self.copy.python("-m", "unittest", f"tests.faults.{module}", **variables)
 
     def test_contract(self) -> None:
         """The linters have nothing to say about the contract, and a short fuzz finds it kept."""

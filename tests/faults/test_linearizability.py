@@ -91,9 +91,9 @@ class LinearizabilityTest(TestCase):
             for falsify in FALSIFICATIONS:
                 false = falsify(Explained(start, history, order), Random(seed))
                 if false:
-                    made[falsify.__name__] += 1
-                    rejected[falsify.__name__] += linearization(false, start) is None
+                    name = falsify.__name__.replace("_", " ")
+                    made[name] += 1
+                    rejected[name] += linearization(false, start) is None
         for name, number in made.items():
             sys.stdout.write(f"{rejected[name]} of {number} histories {name} are rejected\n")
-            with self.subTest(name):
-                self.assertGreaterEqual(rejected[name], FEWEST_REJECTED * number)
+        self.assertGreaterEqual(rejected.total(), FEWEST_REJECTED * made.total())
