@@ -28,7 +28,7 @@ OPERATIONS = ["GetItem", "PutItem", "DeleteItem", "Scan", "TransactWriteItems"]
 LONGEST_WAIT = 30  # seconds; only a service that hangs takes as long
 
 CALLS = 4  # of each client
-RATES = [0, 0.1, 0.3]  # of requests that go wrong, in one history or another
+RATES = [0, 0.15, 0.4]  # of requests that go wrong, in one history or another
 LATE_RATE = 0.1  # how probable it is that what is late arrives next
 
 Verdict = SimpleQueue[Fault]
