@@ -19,9 +19,12 @@ help: ## list every command
 
 # --- on a laptop
 
-.PHONY: run reset
-run: .venv/local engine ## run the API at http://127.0.0.1:5000 (HOST=, PORT=)
+.PHONY: run token reset
+run: .venv/local engine ## run the API at http://127.0.0.1:5000 (HOST=, PORT=, ACCESS=token)
 	@exec python local/leash.py $$PPID python -m local
+
+token: .venv/local ## print a token for `make run ACCESS=token` (SUB=, SCOPE=, MINUTES=)
+	@python -m local.token
 
 reset: ## forget the data of `make run`
 	@rm -rf .local/data && echo 'The local data is gone.'
@@ -139,7 +142,7 @@ remove: node_modules/.tools ## take a stage off AWS; only a disposable one loses
 
 .venv/local: local/requirements.txt
 	$(need_python)
-	@echo 'Installing $< ...'
+	@echo 'Installing $< ...' >&2 # for `make token` prints nothing else
 	@$(PIP) $<
 	@touch $@
 

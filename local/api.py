@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from werkzeug.serving import is_running_from_reloader, run_simple
 
+from local import definitions
 from local.address import Address
 from local.door import Door, failure
 from local.requests import RequestHandler
-from local.tables import DEFINITIONS, create_missing, environment
+from local.tables import create_missing, environment
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -36,7 +37,7 @@ def serve(address: Address, stage: str) -> None:
         address.port,
         Door(application, address),
         use_reloader=True,
-        extra_files=[str(file) for file in DEFINITIONS.glob("*.yml")],
+        extra_files=[str(file) for file in definitions.FOLDER.glob("*.yml")],
         exclude_patterns=[f"{_TESTS}/*"],
         threaded=True,
         request_handler=RequestHandler,
@@ -50,6 +51,9 @@ def _load(stage: str) -> "WSGIApplication":
         create_missing(os.environ["AWS_ENDPOINT_URL_DYNAMODB"], stage)
         os.environ.update(environment(stage))
         application: WSGIApplication = import_module("users_api.wsgi").app
+        if os.environ["ACCESS"] == "token":
+            authorize = import_module("authorizer.handler").handler
+            application = import_module("local.gateway").Gateway(application, authorize)
     except Exception:  # noqa: BLE001 - unfinished code may raise anything
         traceback.print_exc()
         return _not_loaded

@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 
 from werkzeug.serving import is_running_from_reloader
 
-from local import api
+from local import access, api
+from local.access import AccessError
 from local.address import Address
 from local.engine import PORTS_CLOSED_TO_PAGES, EngineError, answers, running_engine
 from local.leash import tie_to
@@ -31,16 +32,6 @@ WELCOME = """\
 The users API is at {url} and reloads when its code changes; Ctrl-C ends it.
 Its data is in {data}.
 
-  curl --request POST {url}/users --header 'Content-Type: application/json' \\
-       --data-raw '{{"name": "John", "userId": "someUserId"}}'
-  curl {url}/users/someUserId
-
-"""
-
-OPEN = """\
-It is open to the network: whoever can reach this machine can read and change all users, for
-there is no access control.
-
 """
 
 
@@ -52,15 +43,10 @@ def main() -> None:
     """Run the part of the stack that this process is for; a failure is one sentence."""
     try:
         _serve() if is_running_from_reloader() else _supervise()
-    except (EngineError, UnusableSettingError) as error:
+    except (EngineError, AccessError, UnusableSettingError) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
-
-
-def welcome(address: Address, data: str) -> str:
-    """Return what the terminal shows first: how to use it, and who can."""
-    return WELCOME.format(url=address.url, data=data) + OPEN * address.is_open
 
 
 def _supervise() -> None:
@@ -71,9 +57,12 @@ def _supervise() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     address = _address()
     _check_free(address)
-    with _dynamodb() as (endpoint, data):
+    with (
+        _dynamodb() as (endpoint, data),
+        access.provided(os.environ, address) as calls,
+    ):
         os.environ.update(connection(endpoint) | {PARENT: str(os.getpid())})
-        sys.stdout.write(welcome(address, data))
+        sys.stdout.write(WELCOME.format(url=address.url, data=data) + calls)
         sys.stdout.flush()
         api.serve(address, STAGE)
 

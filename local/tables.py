@@ -3,21 +3,12 @@
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
 from pydynox import DynamoDBClient
 from pydynox.exceptions import ResourceInUseException
 
-DEFINITIONS = Path(__file__).parent.parent / "infra"
-
-
-class _Loader(yaml.SafeLoader):
-    """Reads YAML; CloudFormation's functions, which say nothing of tables, are read as None."""
-
-
-_Loader.add_multi_constructor("!", lambda *_: None)
+from local import definitions
 
 
 class Table(NamedTuple):
@@ -68,8 +59,7 @@ def create_missing(endpoint_url: str, stage: str) -> None:
 
 
 def _tables(stage: str) -> Iterator[Table]:
-    for file in sorted(DEFINITIONS.glob("*.yml")):
-        definition = yaml.load(file.read_text("utf-8"), _Loader)  # noqa: S506 - it is a safe loader
+    for definition in map(definitions.read, definitions.names()):
         for variable, resource in zip(
             definition.get("environment", {}),
             definition.get("resources", {}).values(),

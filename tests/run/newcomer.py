@@ -16,7 +16,10 @@ from werkzeug.datastructures import Headers
 from tests.support.transports import Answer
 
 PROJECT = Path(__file__).parent.parent.parent
-NEEDED = ["Makefile", "package.json", "package-lock.json", "infra", "local", "users_api"]
+NEEDED = [
+    *("Makefile", "package.json", "package-lock.json"),
+    *("authorizer", "infra", "local", "users_api"),
+]
 SECONDS = 30  # the longest wait for anything
 
 
@@ -29,6 +32,18 @@ def copy_of_the_project(folder: Path, *tools: str) -> Path:
     for name in tools:
         (folder / name).symlink_to(PROJECT / name)
     return folder
+
+
+def make(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run `make` in a copy of the project, to its end."""
+    return subprocess.run(
+        [shutil.which("make") or "make", *arguments],
+        cwd=project,
+        env=_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def free_port() -> int:
@@ -93,11 +108,15 @@ class MakeRun:
             start_new_session=True,
         )
 
-    def call(self, method: str, path: str, body: bytes | None = None) -> tuple[int, bytes]:
+    def call(
+        self, method: str, path: str, body: bytes | None = None, token: str = ""
+    ) -> tuple[int, bytes]:
         """Return the status and the body of an answer of the API."""
+        headers = {"Content-Type": "application/json"}
+        headers |= {"Authorization": f"Bearer {token}"} if token else {}
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
         try:
-            connection.request(method, path, body, {"Content-Type": "application/json"})
+            connection.request(method, path, body, headers)
             response = connection.getresponse()
             return response.status, response.read()
         finally:
@@ -151,5 +170,8 @@ class MakeRun:
 
 def _environment() -> dict[str, str]:
     """Return this process's environment without what was meant for this process only."""
-    ours = ("AWS_", "COVERAGE_", "MAKE", "MFLAGS", "HOST", "PORT", "PYTHON")
+    ours = (
+        *("AWS_", "COVERAGE_", "MAKE", "MFLAGS", "HOST", "PORT", "PYTHON"),
+        *("ACCESS", "AUDIENCE", "ISSUER", "ORIGINS", "TOKEN_TYPES", "USER_CLAIM"),
+    )
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}

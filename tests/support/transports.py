@@ -7,7 +7,7 @@ import base64
 import json
 import os
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from urllib.parse import unquote_to_bytes
 
 from flask import Flask
@@ -17,6 +17,9 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from tests.support.senders import assert_legal, sent, verified
 from users_api.events import Gateway
 from users_api.http.access import CLAIMS
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 Claims = Mapping[str, object] | None
 
@@ -51,7 +54,7 @@ class Transport(Protocol):
 class Wsgi:
     """The application under a WSGI server."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: "WSGIApplication") -> None:
         self._app = app
 
     def __call__(
