@@ -1,4 +1,7 @@
-"""`make openapi`: the contract in a file, to make clients or documents from."""
+"""`make openapi`: the contract in a file, to make clients or documents from.
+
+It is that of a service that asks for a token, as it does on every stage that keeps its data.
+"""
 
 import json
 import sys
@@ -13,7 +16,8 @@ FILE = Path(__file__).parent.parent / ".local" / "openapi.json"
 def write() -> Path:
     """Write the contract; return where it is."""
     FILE.parent.mkdir(exist_ok=True)
-    FILE.write_text(json.dumps(contract(RESOURCES), indent=2, ensure_ascii=False) + "\n", "utf-8")
+    document = contract(RESOURCES, token=True)
+    FILE.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", "utf-8")
     return FILE
 
 

@@ -35,5 +35,5 @@ def create_app(
         views.register(app, Collection(connection, each, settings.table))
     tables = Tables(connection, resources, settings.table)
     about.register(app, resources, tables, docs_page=settings.docs_page)
-    openapi.register(app, resources, page=settings.docs_page)
+    openapi.register(app, resources, settings)
     return app

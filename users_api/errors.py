@@ -12,6 +12,7 @@ ApiError
 ├── BodyTooLargeError            413
 ├── UnsupportedMediaTypeError    415
 ├── KeyReusedError               422
+├── TooManyRequestsError         429
 ├── InternalError                500
 └── StoreUnavailableError        503
 """
@@ -148,6 +149,17 @@ class KeyReusedError(ApiError):
 
     def __init__(self) -> None:
         super().__init__('This "Idempotency-Key" was used for another request')
+
+
+class TooManyRequestsError(ApiError):
+    """There are too many requests; the gateway says so before they come here."""
+
+    status = 429
+    code = "too_many_requests"
+    retry_after = 1  # seconds
+
+    def __init__(self) -> None:
+        super().__init__("There are too many requests, please try again")
 
 
 class InternalError(ApiError):

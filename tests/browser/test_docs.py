@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 from flask import Flask
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
+from tests.support.issuing import ALL, issuing
 from tests.support.servers import gateway_server, wsgi_server
-from tests.support.service import Service
+from tests.support.service import Service, fresh_settings
 
 SCREENSHOTS = Path(__file__).parent.parent.parent / ".local" / "browser"
 QUIET = [  # for root, and without the browser's own requests
@@ -61,12 +62,19 @@ class DocsPageTest(TestCase):
         status = answer.locator(".response-col_status").inner_text()
         return status.strip(), answer.locator(".highlight-code code").first.inner_text()
 
+    def authorize(self, token: str) -> None:
+        """Give the page a token, which it sends with every call from then on."""
+        self.page.locator(".auth-wrapper .authorize").click()
+        dialog = self.page.locator(".modal-ux")
+        dialog.get_by_role("textbox").fill(token)
+        dialog.get_by_role("button", name="Apply credentials").click()
+        self.page.screenshot(path=SCREENSHOTS / "docs-authorize.png")
+        dialog.get_by_role("button", name="Close").click()
+
     def try_out(self, serve: Callable[[Flask], AbstractContextManager[str]], picture: str) -> None:
         """Open the page of a service, create a user, and read it again."""
         with serve(Service().app) as url:
-            self.page.goto(f"{url}/docs")
-            expect(self.page).to_have_title("Users API")
-            expect(self.page.locator(".opblock")).to_have_count(7)
+            self.open(url)
             created = self.executed(self.call("createUser"))
             self.page.screenshot(path=SCREENSHOTS / picture)
             read = self.call("getUser")
@@ -78,6 +86,32 @@ class DocsPageTest(TestCase):
             self.assertEqual(json.loads(body), {"userId": user_id, "name": "John"})
         self.assertEqual(self.complaints, [])
         self.assertLessEqual(self.hosts, {"127.0.0.1", None})  # a data: URL has no host
+
+    def open(self, url: str) -> None:
+        """Open the page."""
+        self.page.goto(f"{url}/docs")
+        expect(self.page).to_have_title("Users API")
+        expect(self.page.locator(".opblock")).to_have_count(7)
+
+    def test_token(self) -> None:
+        """Where a token is asked for, the page takes one, and makes its calls with it."""
+        service = Service(fresh_settings(ACCESS="token"))
+        with issuing() as ours, wsgi_server(ours.gateway(service.app)) as url:
+            for token, call, status in [
+                ("", "createUser", "401"),
+                (ours.token("ada"), "createUser", "201"),  # her own
+                (ours.token("ada"), "listUsers", "403"),
+                (ours.token("x", ALL), "listUsers", "200"),
+            ]:
+                with self.subTest(call=call, status=status):
+                    self.open(url)
+                    if token:
+                        self.authorize(token)
+                    self.assertEqual(self.executed(self.call(call))[0], status)
+        for complaint in self.complaints:  # the browser's own, about the two refusals
+            self.assertIn("Failed to load resource", complaint)
+        self.assertEqual(len(self.complaints), 2)
+        self.assertLessEqual(self.hosts, {"127.0.0.1", None})
 
     def test_wsgi(self) -> None:
         """Under a WSGI server, a user is created and read from the page."""

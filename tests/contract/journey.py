@@ -1,13 +1,13 @@
 """A program that a client developer could have written, with the client generated for them.
 
-It is given the URL of the service. The test next to it generates the client, checks this program
-against the client's types, and runs it.
+It is given the URL of the service, and a token, which one that asks for none ignores. The test
+next to it generates the client, checks this program against the client's types, and runs it.
 """
 
 import sys
 from collections.abc import Iterator
 
-from users_client import Client
+from users_client import AuthenticatedClient
 from users_client.api.users import (
     create_user,
     delete_user,
@@ -19,7 +19,7 @@ from users_client.models import Failure, NewUser, User, UserPage, UserPatch
 from users_client.types import UNSET, Unset
 
 
-def main(client: Client) -> None:
+def main(client: AuthenticatedClient) -> None:
     """Take some users from their creation to their end."""
     create_and_read(client)
     refusals(client)
@@ -29,7 +29,7 @@ def main(client: Client) -> None:
     remove(client)
 
 
-def create_and_read(client: Client) -> None:
+def create_and_read(client: AuthenticatedClient) -> None:
     """Create users, one of them twice with one key."""
     grace = NewUser(name="Grace")
     created = create_user.sync_detailed(client=client, body=grace, idempotency_key="grace")
@@ -41,7 +41,7 @@ def create_and_read(client: Client) -> None:
     assert ada == get_user.sync("ada", client=client) == User(user_id="ada", name="Ada")
 
 
-def refusals(client: Client) -> None:
+def refusals(client: AuthenticatedClient) -> None:
     """Read what the service says of mistakes."""
     bad = create_user.sync(client=client, body=NewUser(name="", email="x"))
     assert isinstance(bad, Failure)
@@ -52,7 +52,7 @@ def refusals(client: Client) -> None:
     assert isinstance(get_user.sync("nobody", client=client), Failure)
 
 
-def change(client: Client) -> None:
+def change(client: AuthenticatedClient) -> None:
     """Set a field, on the condition that nobody else changed the user; remove it; set it again."""
     known = get_user.sync_detailed("ada", client=client).headers["ETag"]
     address = UserPatch(email="ada@example.com")
@@ -65,7 +65,7 @@ def change(client: Client) -> None:
     assert update_user.sync("ada", client=client, body=address) == changed
 
 
-def list_to_the_end(client: Client) -> None:
+def list_to_the_end(client: AuthenticatedClient) -> None:
     """Read a list page by page: everybody is in it once."""
     for number in range(5):
         create_user.sync(client=client, body=NewUser(user_id=f"user-{number}", name="One of many"))
@@ -74,7 +74,7 @@ def list_to_the_end(client: Client) -> None:
     assert len({user.user_id for page in pages for user in page.users}) == 7
 
 
-def pages_of(client: Client, limit: int) -> Iterator[UserPage]:
+def pages_of(client: AuthenticatedClient, limit: int) -> Iterator[UserPage]:
     """Return every page of the list."""
     cursor: str | Unset = UNSET
     while True:
@@ -86,19 +86,20 @@ def pages_of(client: Client, limit: int) -> Iterator[UserPage]:
         cursor = page.next_
 
 
-def look_up(client: Client) -> None:
+def look_up(client: AuthenticatedClient) -> None:
     """Find a user by address, in any case."""
     found = list_users.sync(client=client, email="ADA@example.com")
     assert isinstance(found, UserPage)
     assert [user.user_id for user in found.users] == ["ada"]
 
 
-def remove(client: Client) -> None:
+def remove(client: AuthenticatedClient) -> None:
     """Remove a user, once."""
     assert delete_user.sync_detailed("ada", client=client).status_code == 204
     assert isinstance(delete_user.sync("ada", client=client), Failure)
 
 
 if __name__ == "__main__":
-    with Client(base_url=sys.argv[1], raise_on_unexpected_status=True) as connected:
+    url, token = sys.argv[1:]
+    with AuthenticatedClient(url, token, raise_on_unexpected_status=True) as connected:
         main(connected)

@@ -7,8 +7,9 @@ from unittest import TestCase
 
 from local import openapi
 from tests.contract.programs import run
+from tests.support.issuing import ALL, issuing
 from tests.support.servers import gateway_server, wsgi_server
-from tests.support.service import Service
+from tests.support.service import Service, fresh_settings
 
 JOURNEY = Path(__file__).parent / "journey.py"
 
@@ -36,5 +37,15 @@ class ClientTest(TestCase):
         """The program does with the running service all that there is to do."""
         for server in [wsgi_server, gateway_server]:
             with self.subTest(server.__name__), server(Service().app) as url:
-                said = run(sys.executable, JOURNEY, url, PYTHONPATH=self.folder)
-                self.assertEqual(said.returncode, 0, said.stdout)
+                self.go(url, "none")
+
+    def test_journey_with_a_token(self) -> None:
+        """It does so with a token, too, where one is asked for."""
+        service = Service(fresh_settings(ACCESS="token"))
+        with issuing() as ours, wsgi_server(ours.gateway(service.app)) as url:
+            self.go(url, ours.token("ada", ALL))
+
+    def go(self, url: str, token: str) -> None:
+        """Run the program."""
+        said = run(sys.executable, JOURNEY, url, token, PYTHONPATH=self.folder)
+        self.assertEqual(said.returncode, 0, said.stdout)

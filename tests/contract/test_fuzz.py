@@ -9,8 +9,9 @@ from pathlib import Path
 from unittest import TestCase
 
 from tests.contract.programs import run
+from tests.support.issuing import ALL, issuing
 from tests.support.servers import gateway_server, wsgi_server
-from tests.support.service import Service
+from tests.support.service import Service, fresh_settings
 
 HERE = Path(__file__).parent
 REPORTS = HERE.parent.parent / ".local" / "contract"
@@ -19,18 +20,18 @@ REPORTS = HERE.parent.parent / ".local" / "contract"
 class FuzzTest(TestCase):
     """Schemathesis, with all its checks, phases and warnings."""
 
-    def fuzz(self, url: str, accept: str, report: str) -> None:
+    def fuzz(self, url: str, report: str, **headers: str) -> None:
         """Fuzz the service at a URL, and keep what the fuzzer says as a report."""
+        sent = chain.from_iterable(("--header", f"{name}: {headers[name]}") for name in headers)
         options = {
             "--checks": "all",
-            "--header": f"Accept: {accept}",
             "--phases": "examples,coverage,fuzzing,stateful",
             "--seed": os.environ.get("SEED", "1"),
             "--max-examples": os.environ.get("CASES", "500"),
         }
         said = run(
             *("schemathesis", "--config-file", HERE / "schemathesis.toml", "run", "--no-color"),
-            *chain.from_iterable(options.items()),
+            *(*chain.from_iterable(options.items()), *sent),
             f"{url}/openapi.json",
             SCHEMATHESIS_HOOKS="tests.contract.hooks",
         )
@@ -40,9 +41,16 @@ class FuzzTest(TestCase):
     def test_wsgi(self) -> None:
         """The application under a WSGI server keeps the contract, with plain failures."""
         with wsgi_server(Service().app) as url:
-            self.fuzz(url, "*/*", "fuzz-wsgi.txt")
+            self.fuzz(url, "fuzz-wsgi.txt")
 
     def test_rest_api(self) -> None:
         """On Lambda behind an API Gateway it does, too, with failures as problem details."""
         with gateway_server(Service().app) as url:
-            self.fuzz(url, "application/problem+json", "fuzz-rest-api.txt")
+            self.fuzz(url, "fuzz-rest-api.txt", Accept="application/problem+json")
+
+    def test_token(self) -> None:
+        """With a token it does as well; without one, or with a bad one, every call is refused."""
+        service = Service(fresh_settings(ACCESS="token"))
+        with issuing() as ours, wsgi_server(ours.gateway(service.app)) as url:
+            token = ours.token("ada", ALL)
+            self.fuzz(url, "fuzz-token.txt", Authorization=f"Bearer {token}")

@@ -146,7 +146,7 @@ class CompatibilityTest(TestCase):
             (f"{NEW_USER} properties name maxLength", GONE),
             (f"{USER} properties phone", TEXT),
             (f"{USER} required", ["userId", "name", "email"]),
-            (f"{GET} responses 429", {"description": "Too often."}),
+            (f"{GET} responses 410", {"description": "It is gone."}),
             ("components headers Link required", True),
         ]:
             with self.subTest(path=path):

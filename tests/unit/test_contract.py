@@ -44,13 +44,14 @@ def with_ids(rule: str) -> str:
 
 
 class ContractTest(TestCase):
-    """`GET /openapi.json`."""
+    """`GET /openapi.json` where access is open."""
 
+    token = False
     contract: dict[str, Any]
 
     @classmethod
     def setUpClass(cls) -> None:
-        cls.contract = contract(RESOURCES)
+        cls.contract = contract(RESOURCES, token=cls.token)
 
     def test_calls(self) -> None:
         """It has every call of the application but those that serve it, and no other."""
@@ -118,10 +119,61 @@ class ContractTest(TestCase):
             names = {each["name"] for each in by_id[link["operationId"]]["parameters"].values()}
             self.assertLessEqual(link["parameters"].keys(), names)
 
+    def test_too_many_requests(self) -> None:
+        """Every call can be one too many."""
+        for call in self.calls():
+            self.assertIn("429", call["responses"])
+
+    def test_open(self) -> None:
+        """Where nobody is asked for a token, nothing is said of tokens."""
+        said = json.dumps(contract(RESOURCES)).lower()
+        for word in ["security", "www-authenticate", "scope", "bearer"]:
+            self.assertNotIn(word, said)
+
     def test_compatible(self) -> None:
         """It breaks nothing that the last released one promised, if there is one."""
         for last in sorted(RELEASED.glob("openapi-*.json"), key=version)[-1:]:
             self.assertEqual(breakages(json.loads(last.read_bytes()), self.contract), [], last.name)
+
+
+class TokenContractTest(ContractTest):
+    """`GET /openapi.json` where a token is asked for: the same, and what tokens must be."""
+
+    token = True
+
+    def test_needs(self) -> None:
+        """Each call says what the rules of access ask for, and how it is refused."""
+        for rule, scopes, owner_may in [
+            ("GET /users", "users:read", False),
+            ("POST /users", "users:write", True),
+            ("GET /users/{userId}", "users:read", True),
+            ("PATCH /users/{userId}", "users:write", True),
+            ("DELETE /users/{userId}", "users:write", True),
+        ]:
+            with self.subTest(rule):
+                method, path = rule.split()
+                call = self.contract["paths"][path][method.lower()]
+                ways = [{"token": [scopes]}, {"token": []}][: 1 + owner_may]
+                self.assertEqual(call["security"], ways)
+                self.assertIn(f"Needs the scope `{scopes}`", call["description"])
+                self.assertEqual("the caller's own" in call["description"], owner_may)
+                self.assertLessEqual({"401", "403"}, call["responses"].keys())
+
+    def test_public(self) -> None:
+        """The calls about the service itself say that they ask for nothing."""
+        for path in ["/", "/health"]:
+            self.assertEqual(self.contract["paths"][path]["get"]["security"], [])
+
+    def test_scheme(self) -> None:
+        """What a token is stands once; every call refers to it."""
+        schemes = self.contract["components"]["securitySchemes"]
+        self.assertEqual((schemes["token"]["type"], schemes["token"]["scheme"]), ("http", "bearer"))
+        named = {name for call in self.calls() for way in call["security"] for name in way}
+        self.assertEqual(named, schemes.keys())
+
+
+class StartTest(TestCase):
+    """The function that serves it."""
 
     def test_costs_nothing(self) -> None:
         """The function that starts loads nothing that makes or shows the contract."""

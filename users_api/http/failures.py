@@ -24,6 +24,7 @@ from users_api.errors import (
     NotFoundError,
     Sentence,
     StoreUnavailableError,
+    TooManyRequestsError,
     UnauthorizedError,
 )
 from users_api.http.answers import answer
@@ -88,7 +89,7 @@ def problem(error: ApiError, request_id: str) -> Problem:
 
 def headers(error: ApiError) -> Mapping[str, str]:
     """Return the headers that an answer to `error` has."""
-    if isinstance(error, StoreUnavailableError):
+    if isinstance(error, StoreUnavailableError | TooManyRequestsError):
         return {"Retry-After": str(error.retry_after)}
     if isinstance(error, UnauthorizedError):
         told = f' error="{error.problem}"' if error.problem else ""

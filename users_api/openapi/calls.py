@@ -5,7 +5,8 @@ from typing import Any
 
 from users_api.errors import ConflictError, FieldError, NotFoundError, PreconditionFailedError
 from users_api.http import pages, requests
-from users_api.openapi import parts, records
+from users_api.http.access import Rules
+from users_api.openapi import parts, records, security
 from users_api.openapi.records import Schema
 from users_api.openapi.schemas import reference
 from users_api.resource import Call, Resource
@@ -17,8 +18,11 @@ BODY = INVALID | {413: "TooLarge", 415: "UnsupportedMediaType"}
 class Calls:
     """The calls of one resource: its paths, and the parts that only they refer to."""
 
-    def __init__(self, resource: Resource[Any], schemas: dict[str, Schema]) -> None:
+    def __init__(
+        self, resource: Resource[Any], schemas: dict[str, Schema], rules: Rules | None
+    ) -> None:
         self._resource = resource
+        self._rules = rules
         self._noun = resource.noun
         self._name = resource.model.__name__
         self._plural = resource.name[:1].upper() + resource.name[1:]
@@ -29,25 +33,25 @@ class Calls:
     def paths(self) -> dict[str, Schema]:
         """Return every call of the resource, by path and method."""
         name, key = self._resource.name, self._resource.key
-        usual = {
-            f"/{name}": {"post": ("create", self._create), "get": ("list", self._list)},
-            f"/{name}/{{{key}}}": {
-                "get": ("read", self._read),
-                "patch": ("change", self._change),
-                "delete": ("remove", self._remove),
-            },
+        all_of_them = {"post": ("create", self._create), "get": ("list", self._list)}
+        one = {
+            "get": ("read", self._read),
+            "patch": ("change", self._change),
+            "delete": ("remove", self._remove),
         }
+        usual = {f"/{name}": (name, all_of_them), f"/{name}/{{{key}}}": (f"{name}.record", one)}
         told: dict[str, Schema] = {
             path: {
-                method: self._tagged(tell())
+                method: self._whole(tell(), endpoint, method)
                 for method, (call, tell) in calls.items()
                 if call in self._resource.calls
             }
-            for path, calls in usual.items()
+            for path, (endpoint, calls) in usual.items()
         }
         for call in self._resource.own_calls:
-            path = f"/{name}/{{{key}}}/{call.path}"
-            told.setdefault(path, {})[call.method.lower()] = self._tagged(self._own(call))
+            path, method = f"/{name}/{{{key}}}/{call.path}", call.method.lower()
+            whole = self._whole(self._own(call), f"{name}.{call.function.__name__}", method)
+            told.setdefault(path, {})[method] = whole
         return {path: self._with_id(path, calls) for path, calls in told.items() if calls}
 
     def parameters(self) -> dict[str, Schema]:
@@ -195,8 +199,11 @@ class Calls:
         following = {} if count else {"next": "eyQmbHNvbWVVc2VySWQ"}
         return {self._resource.name: records, **following} if records else None
 
-    def _tagged(self, call: Schema) -> Schema:
-        return {"tags": [self._resource.name], **call}
+    def _whole(self, call: Schema, endpoint: str, method: str) -> Schema:
+        tagged = {"tags": [self._resource.name], **call}
+        if self._rules is None:
+            return tagged
+        return security.asked(tagged, self._rules[endpoint, method.upper()])
 
     def _with_id(self, path: str, calls: Schema) -> Schema:
         known = {"parameters": [reference("parameters", self._id())]} if "{" in path else {}

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from users_api import __version__
-from users_api.openapi import parts, schemas
+from users_api.http import access
+from users_api.openapi import parts, schemas, security
 from users_api.openapi.calls import Calls
 from users_api.openapi.records import Schema
 from users_api.resource import Resource
@@ -15,12 +16,21 @@ Bodies are JSON in UTF-8 of at most 64 KiB. A failure names every bad field at o
 `X-Request-Id`, which is also in the log."""
 
 
-def contract(resources: Sequence[Resource[Any]]) -> Schema:
-    """Return the whole document."""
+def contract(resources: Sequence[Resource[Any]], *, token: bool = False) -> Schema:
+    """Return the whole document, of a service that asks for a token or does not."""
+    rules = access.rules(resources) if token else None
     bodies = [schemas.of_resource(each) for each in resources]
-    calls = [Calls(resource, known) for resource, known in zip(resources, bodies, strict=True)]
+    calls = [Calls(each, known, rules) for each, known in zip(resources, bodies, strict=True)]
     names = ", ".join(each.name for each in resources)
     tags = {each.name: f"Everything about {each.name}." for each in resources}
+    components: dict[str, dict[str, Schema]] = {
+        "schemas": schemas.shared() | together(bodies),
+        "parameters": parts.parameters() | together(each.parameters() for each in calls),
+        "headers": parts.headers(),
+        "responses": shared_responses() | together(each.responses() for each in calls),
+    }
+    for section, named in security.components().items() if token else ():
+        components[section] = named | components.get(section, {})
     return {
         "openapi": "3.1.0",
         "info": {
@@ -34,13 +44,8 @@ def contract(resources: Sequence[Resource[Any]]) -> Schema:
             {"name": name, "description": text}
             for name, text in (tags | {"service": "The service itself."}).items()
         ],
-        "paths": together(each.paths() for each in calls) | about_paths(),
-        "components": {
-            "schemas": schemas.shared() | together(bodies),
-            "parameters": parts.parameters() | together(each.parameters() for each in calls),
-            "headers": parts.headers(),
-            "responses": shared_responses() | together(each.responses() for each in calls),
-        },
+        "paths": together(each.paths() for each in calls) | about_paths(token=token),
+        "components": components,
     }
 
 
@@ -54,14 +59,16 @@ def shared_responses() -> dict[str, Schema]:
     return {name: parts.failed(*each) for name, each in parts.FAILURES.items()}
 
 
-def about_paths() -> dict[str, Schema]:
-    """Return the calls about the service itself."""
+def about_paths(*, token: bool) -> dict[str, Schema]:
+    """Return the calls about the service itself, which ask nobody for a token."""
     index = {"service": "users-api", "links": {"users": "/users", "docs": "/docs"}}
+    public: Schema = {"security": []} if token else {}
     return {
         "/health": {
             "get": {
                 "operationId": "getHealth",
                 "tags": ["service"],
+                **public,
                 "summary": "Tell whether the service can do its work",
                 "description": "It can while all its tables answer.",
                 "responses": parts.answers(
@@ -73,6 +80,7 @@ def about_paths() -> dict[str, Schema]:
             "get": {
                 "operationId": "getIndex",
                 "tags": ["service"],
+                **public,
                 "summary": "Tell what this service is",
                 "description": "Its name, and links to go on.",
                 "responses": parts.answers(

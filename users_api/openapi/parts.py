@@ -34,6 +34,7 @@ FAILURES: Mapping[str, tuple[str, errors.ApiError]] = {
         errors.UnsupportedMediaTypeError(requests.PLEASE_SEND.format(requests.JSON)),
     ),
     "KeyReused": ("The idempotency key was used for another request.", errors.KeyReusedError()),
+    "TooManyRequests": ("There are too many requests.", errors.TooManyRequestsError()),
     "InternalError": ("The service failed.", errors.InternalError("")),
     "Unavailable": (
         "The store cannot answer now, or it is not known whether a change was made.",
@@ -152,8 +153,8 @@ def body(kind: str, *media_types: str) -> Schema:
 def answers(successes: Mapping[int, Schema], failing: dict[int, str]) -> Schema:
     """Return all answers of a call by status, the failures by the names that refer to them.
 
-    Any call can fail on the side of the service.
+    Any call can be one too many, or fail on the side of the service.
     """
-    always = {500: "InternalError", 503: "Unavailable"}
+    always = {429: "TooManyRequests", 500: "InternalError", 503: "Unavailable"}
     named = {status: reference("responses", name) for status, name in (failing | always).items()}
     return {str(status): each for status, each in sorted({**successes, **named}.items())}

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask, Response, request, url_for
 
+from users_api.config import Settings
 from users_api.errors import NotFoundError
 from users_api.http.answers import answer
 from users_api.resource import Resource
@@ -27,21 +28,21 @@ POLICY = (
 )
 
 
-def register(app: Flask, resources: Sequence[Resource[Any]], *, page: bool) -> None:
+def register(app: Flask, resources: Sequence[Resource[Any]], settings: Settings) -> None:
     """Add the calls to `app`, which serves these resources, with the page or without it."""
 
     @cache
     def document() -> dict[str, Any]:
         from users_api.openapi.document import contract  # noqa: PLC0415 - few ask for it
 
-        return contract(resources)
+        return contract(resources, token=settings.access == "token")
 
     def openapi() -> Response:
         """Return the contract, with the address at which it was asked for."""
         return answer(document() | {"servers": [{"url": request.script_root or "/"}]})
 
     app.add_url_rule("/openapi.json", view_func=openapi)
-    if page:
+    if settings.docs_page:
         app.add_url_rule("/docs", "docs", _page)
         app.add_url_rule("/docs/", "docs", _page)
         app.add_url_rule("/docs/<path:name>", "docs_file", _file)

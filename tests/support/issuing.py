@@ -1,0 +1,40 @@
+"""An issuer of tokens for tests, and the authorizer that trusts it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from flask import Flask
+
+from authorizer.config import Settings
+from authorizer.gateway import create_authorizer
+from local import issuer
+from local.gateway import Gateway
+
+ALL = "users:read users:write"
+
+
+class Issuing:
+    """A running issuer; what it issues is good for an hour."""
+
+    def __init__(self, file: Path) -> None:
+        self.issuer = issuer.kept(file)
+        self.authorize = create_authorizer(Settings(self.issuer.url, frozenset({issuer.AUDIENCE})))
+
+    def token(self, subject: str, scope: str = "") -> str:
+        """Return a token."""
+        return self.issuer.token(subject, scope, 3600)
+
+    def gateway(self, app: Flask) -> Gateway:
+        """Return a service behind the gateway of `make run`."""
+        return Gateway(app, self.authorize)
+
+
+@contextmanager
+def issuing() -> Iterator[Issuing]:
+    """Run an issuer of its own."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "issuer.json"
+        with issuer.running(file):
+            yield Issuing(file)
