@@ -40,6 +40,7 @@ test: .venv/tests engine ## run the quick tests, through WSGI and as Lambda even
 	@$(UNITTEST) tests/authorizer
 	@$(UNITTEST) tests/http
 	@TRANSPORT=rest-api $(UNITTEST) tests/http
+	@$(UNITTEST) tests/gateways
 	@test ! -d benchmarks || $(UNITTEST) benchmarks/tests
 	@coverage combine --quiet && coverage report
 

@@ -67,18 +67,25 @@ class Gateway:
 
         Raises an ApiError for what does not get to the service.
         """
-        path = f"/{path.strip('/')}"
-        route = next(each for each in self._routes if each.serves(method, path))
-        if route.authorizer is None:
+        authorizer = self._authorizer(method, path)
+        if authorizer is None:
             return None
-        shape = route.authorizer["identityValidationExpression"]
+        shape = authorizer["identityValidationExpression"]
         if authorization is None or not re.fullmatch(shape, authorization, re.ASCII):
             raise UnauthorizedError
         resource = f"{_STAGE}/{method}{path}"
-        answer = self._answer(authorization, resource, route.authorizer["resultTtlInSeconds"])
+        answer = self._answer(authorization, resource, authorizer["resultTtlInSeconds"])
         if not allows(answer["policyDocument"], resource):
             raise ForbiddenError
         return {name: str(value) for name, value in answer["context"].items()}
+
+    def is_public(self, method: str, path: str) -> bool:
+        """Tell whether nobody asks for a token."""
+        return self._authorizer(method, path) is None
+
+    def _authorizer(self, method: str, path: str) -> Mapping[str, Any] | None:
+        path = f"/{path.strip('/')}"
+        return next(each for each in self._routes if each.serves(method, path)).authorizer
 
     def _answer(self, token: str, resource: str, seconds: float) -> Mapping[str, Any]:
         """Return what the authorizer says, or has said of this token not long ago."""

@@ -1,1 +1,1 @@
-"""The tests: `unit` and `http` are quick, every other folder is a suite of its own."""
+"""The tests: `unit`, `authorizer`, `http` and `gateways` are quick; the other folders are suites."""

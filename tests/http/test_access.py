@@ -35,7 +35,6 @@ class RuleTest(AccessTest):
     def test_route_without_a_rule(self) -> None:
         """A route that nobody thought of is refused, whatever the scopes."""
         self.service = Service(self.service.settings)
-        self.service.send = Wsgi(self.service.app)
         self.service.app.add_url_rule("/new", view_func=lambda: Response("secret"), methods=["GET"])
         self.service.app.add_url_rule("/health", "beat", view_func=Response, methods=["POST"])
         for method, target in [("GET", "/new"), ("HEAD", "/new"), ("POST", "/health")]:
@@ -123,7 +122,6 @@ class RuleTest(AccessTest):
     def test_open(self) -> None:
         """With open access nobody is asked, and what claims there are mean nothing."""
         self.service = Service(replace(self.service.settings, access="open"))
-        self.service.send = Wsgi(self.service.app)
         for caller in [NOBODY, claims("bob"), claims("ada", exp=1)]:
             with self.subTest(caller=caller):
                 for target in ["/users", "/users/ada"]:

@@ -8,7 +8,6 @@ from msgspec.structs import replace
 
 from tests.support.callers import ADMIN, AccessTest, claims, told
 from tests.support.service import Service, fresh_settings
-from tests.support.transports import Wsgi
 from users_api.http import access, answers
 from users_api.resource import Call, Resource
 from users_api.store.collection import Collection
@@ -68,9 +67,7 @@ class OtherResourceTest(AccessTest):
         name = settings.table("users").replace("users", "notes")
         self.service.table().sync_create_table(name, ("noteId", "S"), wait=True)
         tables = {**settings.tables, "NOTES_TABLE": name}
-        service = Service(replace(settings, tables=tables), [resource])
-        service.send = Wsgi(service.app)
-        return service
+        return Service(replace(settings, tables=tables), [resource])
 
     def tearDown(self) -> None:
         """Leave the users alone."""

@@ -6,11 +6,34 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from tests.support.service import Service, ServiceTest, engine, fresh_settings
-from tests.support.transports import Answer, Claims, Wsgi
+from tests.support.transports import Answer, Claims
 from tests.support.wire import Wire, tapped
 
 READ, WRITE = "users:read", "users:write"
 INSUFFICIENT = 'Bearer error="insufficient_scope"'
+
+# ways to write a path that could lead to somebody else
+PATHS_TO_BOB = (
+    *("/users/%62ob", "/users/b%6Fb", "/users/%2562ob", "/users/bob/", "/users//bob"),
+    *("//users/bob", "/users/./bob", "/users/x/../bob", "/users/ada/../bob"),
+    *(
+        "/users/ada%2F..%2Fbob",
+        "/users/ada%2f%2e%2e%2fbob",
+        "/users/bob%00",
+        "/users/bob;a",
+    ),
+    *("/users/bob%20", "/users/%20bob", "/users/bob%0a", "/users/BOB", "/users/bob?x=1"),
+    *(
+        "/users/bob%23",
+        "/users/ada%00bob",
+        "/users/ada,bob",
+        "/users/ada/bob",
+        "/USERS/bob",
+    ),
+    *("/users/%ef%bd%82ob", "/users/bo%C2%ADb", "/users/bob%3F", "/users/ada;/../bob"),
+    *("/users%2Fbob", "/users\\bob", "/users/..%5Cbob", "/./users/bob", "/users/bob/."),
+    *("/%75sers/bob", "/users/%e2%80%8bbob", "/users/bob%c0%80", "/users/%u0062ob"),
+)
 
 
 def claims(sub: str = "ada", *scopes: str, **others: object) -> dict[str, object]:
@@ -41,9 +64,7 @@ class AccessTest(ServiceTest):
     @classmethod
     def made(cls, **settings: str) -> Service:
         url = {"AWS_ENDPOINT_URL_DYNAMODB": cls.wire.url}
-        service = Service(fresh_settings(ACCESS="token", **settings, **url))
-        service.send = Wsgi(service.app)
-        return service
+        return Service(fresh_settings(ACCESS="token", **settings, **url))
 
     def setUp(self) -> None:
         self.send_as(ADMIN, "POST", "/users", {"userId": "ada", "name": "Ada"})

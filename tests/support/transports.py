@@ -132,5 +132,9 @@ def answered(result: dict[str, Any]) -> Answer:
 
 def transport(app: Flask) -> Transport:
     """Return the way that the environment variable TRANSPORT asks for."""
-    kinds: dict[str, type[Wsgi | RestApi]] = {"wsgi": Wsgi, "rest-api": RestApi}
+    kinds: dict[str, type[Wsgi | RestApi | HttpApi]] = {
+        "wsgi": Wsgi,
+        "rest-api": RestApi,
+        "http-api": HttpApi,
+    }
     return kinds[os.environ.get("TRANSPORT", "wsgi")](app)
