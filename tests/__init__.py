@@ -1,1 +1,1 @@
-"""The tests: `unit`, `authorizer`, `http` and `gateways` are quick; the other folders are suites."""
+"""The tests: `unit`, `authorizer`, `http` and `gateways` are quick; other folders are suites."""
