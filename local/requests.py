@@ -70,7 +70,7 @@ class RequestHandler(WSGIRequestHandler):
 
     def _path(self) -> str:
         target = self.path.partition("?")[0]
-        return target if target.startswith("/") else urlsplit(target).path
+        return target if target.startswith("/") else urlsplit(target).path or "/"
 
 
 def shows_colour(terminal: IO[str], environment: Mapping[str, str]) -> bool:

@@ -66,6 +66,11 @@ class ChangeTest(ResourceTest):
                 body = b'{"%s":%s}' % (self.kind.field.encode(), deep)
                 answer = self.send("PATCH", self.one("ada"), body, Content_Type="application/json")
                 self.assert_refused(answer, 400, self.kind.field)
+        for depth in [980, 1_000, 5_000, 9_000]:  # no parser goes all the way
+            with self.subTest(depth=depth):
+                body = b'{"name":' + b'{"a":' * depth + b"1" + b"}" * depth + b"}"
+                answer = self.send("PATCH", self.one("ada"), body, Content_Type="application/json")
+                self.assertEqual(answer.status, 400)
 
     def test_if_match(self) -> None:
         """A patch on a condition changes exactly that revision."""

@@ -83,6 +83,19 @@ class OtherResourceTest(AccessTest):
         reader = claims("x", N_READ)
         self.assertEqual(self.send_as(reader, "GET", "/notes").status, 200)
 
+    def test_keys_of_another_resource(self) -> None:
+        """The same idempotency key on another path is another key."""
+        table = self.service.settings.tables["IDEMPOTENCY_TABLE"]
+        others = Service(replace(self.service.settings, access="open"))
+        key = {"Idempotency-Key": "same"}
+        user = others.call("POST", "/users", {"name": "Ada"}, Idempotency_Key="same")
+        writer = claims("x", N_WRITE)
+        note = self.send_as(writer, "POST", "/notes", {"noteId": "k", "title": "k"}, headers=key)
+        for answer in (user, note):
+            self.assertEqual(answer.status, 201)
+            self.assertNotIn("Idempotent-Replayed", answer.headers)
+        self.assertEqual(len(list(self.service.table().sync_scan(table))), 2)
+
     def test_others(self) -> None:
         """Somebody else's record is a missing one, at the cost of a missing one."""
         for method, target, document in [

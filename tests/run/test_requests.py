@@ -101,6 +101,9 @@ class RequestsTest(TestCase):
                 request = "\r\n".join([*lines, "", ""]).encode()
                 self.assert_refused(self.raw(request), status)
         self.assertEqual(self.send(f"GET http://{self.host}/users HTTP/1.1").status, 200)
+        for target in ("", "/"):
+            answer = self.send(f"GET http://{self.host}{target} HTTP/1.1")
+            self.assertEqual((answer.status, answer.json["service"]), (200, "users-api"))
 
     def test_chunks(self) -> None:
         """A body in chunks is taken whole, or is 413; never cut and accepted."""
