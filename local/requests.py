@@ -43,7 +43,7 @@ class RequestHandler(WSGIRequestHandler):
 
     def make_environ(self) -> "WSGIEnvironment":
         """Add what werkzeug leaves out: each of several equal headers, slashes, bad UTF-8."""
-        path = unquote(self._path(), "latin-1")
+        path = unquote(self._path() or "/", "latin-1")
         return super().make_environ() | {HEADERS: self.headers, "PATH_INFO": path}
 
     def send_error(
@@ -70,7 +70,7 @@ class RequestHandler(WSGIRequestHandler):
 
     def _path(self) -> str:
         target = self.path.partition("?")[0]
-        return target if target.startswith("/") else urlsplit(target).path or "/"
+        return target if target.startswith("/") else urlsplit(target).path
 
 
 def shows_colour(terminal: IO[str], environment: Mapping[str, str]) -> bool:
