@@ -20,13 +20,14 @@ def reduced(history: History, start: State) -> History:
         fewer = [*history[:number], *_relaxed(history[number]), *history[number + 1 :]]
         if fewer != history and linearization(fewer, start) is None:
             history = fewer
-    return history
+    return [each for each in history if each.answer or _may_matter(each, history)]
 
 
 def described(history: History, start: State) -> str:
     """Return a history, one call in a line: when it began and ended, by whom, what, the answer."""
     etags: dict[str, str] = {}
-    lines = [f"at first: {dict(start.records) or 'nothing'}"]
+    stored = " ".join(_json(record.document) for _, record in start.records)
+    lines = [f"at first: {stored or 'nothing'}"]
     for each in sorted(history, key=lambda each: each.begin):
         end = "" if each.end == NEVER else str(each.end)
         who = "at the end" if each.client < 0 else f"client {each.client}"
@@ -42,6 +43,13 @@ def _relaxed(operation: Operation) -> list[Operation]:
     if answer.status < 300 and operation.call.kind in {"create", "change", "remove"}:
         return [operation._replace(answer=None, end=NEVER)]
     return []
+
+
+def _may_matter(operation: Operation, history: History) -> bool:
+    """Tell whether it is about what is left: the same record, or unique values."""
+    told = [(each.call, each.answer) for each in history if each.answer]
+    is_about_values = any(call.kind == "find" or answer.blamed for call, answer in told)
+    return is_about_values or operation.call.subject in {call.subject for call, _ in told}
 
 
 def _call(operation: Operation, etags: dict[str, str]) -> str:
