@@ -28,12 +28,17 @@ class CreationTest(MeanwhileTest):
         ]
 
     def test_then_changed(self) -> None:
-        """A record that was made, and changed since, was made."""
+        """A record that was made, and changed since, however often, was made."""
+
+        def change() -> None:
+            self.change(2)
+            self.change(3)
+
         call = self.creation()
-        outcome = self.disturbed(call, after(partial(self.change, 2), PUT))
+        outcome = self.disturbed(call, after(change, PUT))
         self.assertEqual((outcome.answer.status, outcome.answer.json), (201, call.document))
         self.assertEqual(outcome.requests, [PUT, GET])
-        self.assert_number(2)
+        self.assert_number(3)
 
     def test_then_removed(self) -> None:
         """A record whose removal was confirmed is not made again."""
