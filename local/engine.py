@@ -99,18 +99,25 @@ def running_engine(data: Path | None = None, ports: Sequence[int] = ()) -> Itera
     """
     command = [str(find_engine()), "serve", "--host", _HOST]
     with ExitStack() as stack:
-        inherited: tuple[int, ...] = ()
+        lock = None
         if data:
             command += ["--db-path", str(data)]
-            inherited = (stack.enter_context(_lock(data)).fileno(),)
+            lock = stack.enter_context(_lock(data))
         for port in ports or _free_ports():
-            if stack.enter_context(_listening(command, port, inherited)):
+            if stack.enter_context(_listening(command, port, (lock.fileno(),) if lock else ())):
+                if lock:
+                    print(_url(port), file=lock, flush=True)  # for local/sharing.py
                 yield _url(port)
                 return
     raise EngineFailedError(
         "The embedded DynamoDB engine did not start: other programs have every port that it may "
         f"use ({', '.join(map(str, ports or ()))})."
     )
+
+
+def lock_of(data: Path) -> Path:
+    """Return the file that is locked while an engine has this data open: it tells the URL."""
+    return data.with_suffix(".lock")
 
 
 def answers(host: str, port: int) -> bool:
@@ -167,13 +174,14 @@ def _lock(data: Path) -> Iterator[IO[str]]:
             raise DataInUseError(
                 f"The data in {data.parent} is in use by another `make run`: end that one first."
             ) from None
+        lock.truncate(0)
         yield lock
 
 
 def _lock_file(data: Path) -> IO[str]:
     try:
         data.parent.mkdir(parents=True, exist_ok=True)
-        return data.with_suffix(".lock").open("w")
+        return lock_of(data).open("a", encoding="utf-8")
     except OSError as error:
         raise DataFolderError(
             f"The data cannot be kept in {data.parent} ({error.strerror}): make it a folder in "

@@ -41,9 +41,20 @@ def json_object(*media_types: str) -> dict[str, object]:
     encoded = charset != "utf-8" or "Content-Encoding" in request.headers
     if request.mimetype not in media_types or encoded:
         raise UnsupportedMediaTypeError(PLEASE_SEND.format(" or ".join(media_types)))
-    document = _parsed(request.get_data())
+    document = parsed(request.get_data())
     if not isinstance(document, dict):
         raise InvalidRequestError("The body must be a JSON object")
+    return document
+
+
+def parsed(body: bytes) -> object:
+    """Return what is JSON by RFC 8259, without repeated names; else raise InvalidRequestError."""
+    try:
+        document = STRICT.decode(body.decode())
+        if b"\\u" in body:
+            msgspec.json.encode(document)  # refuses half of a surrogate pair
+    except (ValueError, RecursionError) as error:
+        raise InvalidRequestError("The body is not valid JSON") from error
     return document
 
 
@@ -68,16 +79,6 @@ def idempotent(document: Mapping[str, object]) -> IdempotentRequest | None:
         raise InvalidRequestError('"Idempotency-Key" must be 1 to 255 visible ASCII characters')
     scope = f"{access.caller()}\n{request.method} {request.path}"
     return IdempotentRequest.of(scope, key, document)
-
-
-def _parsed(body: bytes) -> object:
-    try:
-        document = STRICT.decode(body.decode())
-        if b"\\u" in body:
-            msgspec.json.encode(document)  # refuses half of a surrogate pair
-    except (ValueError, RecursionError) as error:
-        raise InvalidRequestError("The body is not valid JSON") from error
-    return document
 
 
 def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -10,7 +10,6 @@ from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
 from msgspec import Struct
-from msgspec.structs import fields
 
 from users_api import validation
 from users_api.resource import Resource
@@ -50,7 +49,7 @@ def restored(resource: Resource[T], item: Item) -> Stored[T]:
 def made(record: Struct, previous: Item | None = None) -> Item:
     """Return what a record is stored as; what others keep in the previous item is kept."""
     now, write_id = datetime.now(UTC).isoformat(timespec="milliseconds"), str(uuid4())
-    names = {field.encode_name for field in fields(record)}
+    names = set(record.__struct_encode_fields__)
     kept = previous or {"createdAt": now, "creationId": write_id}
     item = {
         **{name: kept[name] for name in kept.keys() - names},

@@ -88,10 +88,21 @@ class Session:
         get = partial(self._client.sync_get_item, table, key, consistent_read=True)
         return self._send("GetItem", get)
 
-    def scan(self, table: str, limit: int, after: Item | None) -> list[Item]:
-        """Return up to `limit` items that follow the key `after`, in no particular order."""
+    def scan(
+        self,
+        table: str,
+        limit: int,
+        after: Item | None,
+        segment: int | None = None,
+        total_segments: int | None = None,
+    ) -> list[Item]:
+        """Return up to `limit` items that follow the key `after`, in no particular order.
+
+        A table can be read in parallel, by its segments.
+        """
         scan = partial(self._client.sync_scan, table, limit=limit, last_evaluated_key=after)
-        return self._send("Scan", lambda: list(scan(consistent_read=True)))
+        part = partial(scan, segment=segment, total_segments=total_segments)
+        return self._send("Scan", lambda: list(part(consistent_read=True)))
 
     def write(self, *writes: Write) -> Refusal | None:
         """Apply all writes or none: one as it is, several in a transaction.
