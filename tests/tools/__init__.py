@@ -1,0 +1,1 @@
+"""The suite of `make test-tools`: export, import, erase and verify."""

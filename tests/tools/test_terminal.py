@@ -1,0 +1,40 @@
+"""What a terminal shows."""
+
+import os
+import pty
+
+from tests.tools.commands import ToolsTest
+from tests.tools.people import lines
+
+MANY = 2_000
+
+
+class TerminalTest(ToolsTest):
+    """A command on a terminal."""
+
+    def shown(self, command: str, *arguments: object) -> str:
+        """Run a command on a terminal; return all that is written there."""
+        ours, its = pty.openpty()
+        process = self.start(command, *arguments, stdin=its, stdout=its, stderr=its)
+        os.close(its)
+        written = b""
+        try:
+            while part := os.read(ours, 4096):
+                written += part
+        except OSError:  # how Linux says that the other end is closed
+            pass
+        os.close(ours)
+        self.assertEqual(process.wait(), 0, written)
+        return written.decode()
+
+    def test_progress(self) -> None:
+        """A bar shows how much is done, how fast, and how much time is left."""
+        os.environ["TERM"] = "xterm"
+        self.addCleanup(os.environ.pop, "TERM")
+        file = self.file("people.jsonl", lines(MANY))
+        shown = self.shown("import", file) + self.shown("export", self.folder / "a")
+        self.assertIn(f"{MANY}/{MANY}", shown)
+        self.assertRegex(shown, r"\d/s")
+        self.assertRegex(shown, r"\d:\d\d:\d\d")
+        self.assertIn("\u2501", shown)
+        self.assertNotIn("example.com", shown)

@@ -1,0 +1,74 @@
+"""What `verify` and `export --who` tell: as a table for people, as JSON for programs."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec import ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from tools.people import Found, Person
+from tools.problems import Findings
+from users_api import validation
+
+
+def findings_table(findings: Findings, *, show_keys: bool) -> Table:
+    """Return what was found as a table; with the keys of items only if that is asked for."""
+    table = Table("what", "table", "found", "mended", *(["keys"] if show_keys else []))
+    for each in findings_json(findings, show_keys=show_keys)["problems"]:
+        keys = ["\n".join(each["keys"])] if show_keys else []
+        table.add_row(
+            each["what"], each["table"], f"{each['found']:,}", f"{each['mended']:,}", *keys
+        )
+    return table
+
+
+def findings_json(findings: Findings, *, show_keys: bool) -> dict[str, Any]:
+    """Return what was found as JSON has it."""
+    found = Counter((each.kind, each.table) for each in findings.problems)
+    mended = Counter((each.kind, each.table) for each in findings.problems if each.mended)
+    problems: list[dict[str, Any]] = []
+    for (kind, table), number in found.items():
+        keys = [
+            f"{each.key} ({each.owner})" if each.owner else each.key
+            for each in findings.problems
+            if (each.kind, each.table) == (kind, table)
+        ]
+        problem = {"what": kind.value, "table": table, "found": number}
+        problem["mended"] = mended[kind, table]
+        problems.append(problem | ({"keys": keys} if show_keys else {}))
+    return {"checked": findings.checked, "left": findings.left, "problems": problems}
+
+
+def print_table(table: Table) -> None:
+    """Print a table to standard output."""
+    Console().print(table)
+
+
+def everything(who: Person, found: Iterable[Found]) -> dict[str, Any]:
+    """Return all that is kept about a person: as the API tells it, and as it is stored.
+
+    Of records of others that mention them, it has the number only.
+    """
+    stored: dict[str, list[dict[str, Any]]] = {}
+    mentions: Counter[str] = Counter()
+    for each in found:
+        if each.link == "theirs":
+            stored.setdefault(each.table.purpose, []).append(each.item)
+        else:
+            mentions[each.table.purpose] += 1
+    return {
+        "resource": who.resource.name,
+        "record": _record(who),
+        "stored": stored,
+        "mentions": mentions,
+    }
+
+
+def _record(who: Person) -> dict[str, Any] | None:
+    try:
+        record = validation.restore(who.resource.model, who.record or {})
+    except ValidationError:
+        return None
+    return validation.document(record) if who.record else None

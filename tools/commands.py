@@ -1,0 +1,240 @@
+"""The commands, and how they end.
+
+Exit codes: 0 all is well; 1 the command could not do all of it, or found something; 2 it was given
+wrongly; 130 Ctrl-C ended it, and the same command goes on.
+"""
+
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from click import Choice, argument, option
+from msgspec import convert, json
+
+from local.engine import EngineError
+from local.stack import STAGE as LOCAL
+from tools import answers, confirmation, costs, erasing, exports, files
+from tools.errors import StoppedError, ToolError
+from tools.jobs import Flags, Job, Layout, jobs
+from tools.lines import Format
+from tools.patience import Pace
+from tools.people import person, search
+from tools.progress import say
+from tools.repairs import Repairs
+from tools.stages import Stage, opened, resource_called
+from tools.verifying import Verification
+from users_api.app import RESOURCES
+from users_api.errors import ApiError
+from users_api.resource import Resource
+
+INTERRUPTED = 128 + signal.SIGINT
+NAMES = [each.name for each in RESOURCES]
+
+on_stage = option(
+    "--stage", default=LOCAL, help="A stage on AWS; without it, the data of `make run`."
+)
+of_resource = option("--resource", type=Choice(NAMES), help="One of the resources.")
+confirmed = option(
+    "--confirm", metavar="STAGE", help="The name of a stage that keeps its data, for scripts."
+)
+at_rate = option("--rate", type=click.FloatRange(0.1), help="Capacity units in a second, at most.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def commands() -> None:
+    """Export, import, erase and verify what is stored."""
+
+
+@commands.command("export")
+@argument("to", type=click.Path(path_type=Path))
+@option("--format", "form", type=Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
+@option("--who", help="Only what is kept about one person: an id, or a unique value.")
+@of_resource
+@at_rate
+@on_stage
+def export_command(  # noqa: PLR0913 - one for each flag
+    *, to: Path, form: Format, who: str | None, resource: str | None, rate: float | None, stage: str
+) -> None:
+    """Export every record to the folder TO, or to standard output if it is `-`.
+
+    With --who, TO is the file that gets everything about one person.
+    """
+    chosen = [resource_called(resource)] if resource else list(RESOURCES)
+    with opened(stage) as data:
+        if who:
+            _export_person(data, _only(chosen), who, to, Pace(rate))
+            return
+        say(costs.of_reading(data, *(each.name for each in chosen)))
+        if str(to) == "-":
+            file = sys.stdout.buffer
+            manifest = exports.stream(data, _only(chosen), form, Pace(rate), file)
+        else:
+            manifest = exports.export(data, chosen, to, form, Pace(rate))
+    say(json.format(json.encode(manifest), indent=2).decode())
+    if sum(each.unreadable for each in manifest.files):
+        raise ToolError("Some items are no records: `make verify` tells of them.")
+
+
+@commands.command("import")
+@argument("path", type=click.Path(exists=True, path_type=Path))
+@option("--map", "renamed", multiple=True, metavar="FIELD=NAME", help="The file calls FIELD NAME.")
+@option("--ignore", "ignored", multiple=True, metavar="NAME", help="The file has NAME, too.")
+@option("--delimiter", default=",", show_default=True, help="Between the cells of CSV.")
+@option("--on-conflict", type=Choice(["skip", "fail", "replace"]), default="skip")
+@option("--dry-run", is_flag=True, help="Only tell what would become of each line.")
+@of_resource
+@at_rate
+@on_stage
+@confirmed
+def import_command(
+    path: Path,
+    stage: str,
+    confirm: str | None,
+    **options: Any,  # noqa: ANN401 - those of Layout and Flags
+) -> None:
+    """Import a folder that `export` made, or a file of JSON Lines or CSV.
+
+    A record whose id is taken by another one is a conflict: it is skipped unless you say otherwise.
+    """
+    options["renamed"] = dict(_pair(each) for each in options["renamed"])
+    chosen, flags = jobs(path, convert(options, Layout)), convert(options, Flags)
+    with opened(stage) as data:
+        if not flags.dry_run:
+            confirmation.ask(stage, confirm)
+        rejected = sum(_imported(data, each, flags) for each in chosen)
+    if rejected:
+        raise ToolError(f"{rejected:,} lines are rejected: the file .rejected beside tells why.")
+
+
+@commands.command("erase")
+@argument("who")
+@option("--yes", is_flag=True, help="Do not ask.")
+@of_resource
+@at_rate
+@on_stage
+@confirmed
+def erase_command(  # noqa: PLR0913 - one for each flag
+    *,
+    who: str,
+    yes: bool,
+    resource: str | None,
+    rate: float | None,
+    stage: str,
+    confirm: str | None,
+) -> None:
+    """Erase everything that is kept about WHO: an id, or a unique value such as an e-mail address.
+
+    All tables are searched twice: for what there is to erase, and for what is left.
+    """
+    of = _only([resource_called(resource)] if resource else list(RESOURCES))
+    with opened(stage) as data:
+        confirmation.ask(stage, confirm)
+        say(costs.of_reading(data, *(each.purpose for each in data.tables), times=2))
+        somebody, pace = person(data, of, who, Pace(rate)), Pace(rate)
+        found = search(data, somebody, pace)
+        theirs = [each for each in found if each.link == "theirs"]
+        say(f"Found: {erasing.told(theirs)}.")
+        if theirs and not yes:
+            click.confirm("Erase it for good?", abort=True, err=True)
+        erasing.erase(data, somebody, theirs, pace)
+        left = search(data, somebody, pace)
+        say(f"Left in all tables: {erasing.told(left)}.")
+        for sentence in erasing.remains(data) if theirs else ():
+            say(sentence)
+    if left:
+        raise ToolError("What is left belongs to others: decide on each of these records.")
+
+
+@commands.command("verify")
+@option("--repair", is_flag=True, help="Mend what can be mended without a guess.")
+@option("--json", "as_json", is_flag=True, help="Tell it as JSON.")
+@option("--show-keys", is_flag=True, help="Tell the keys of the items, which are personal data.")
+@at_rate
+@on_stage
+@confirmed
+def verify_command(  # noqa: PLR0913 - one for each flag
+    *,
+    repair: bool,
+    as_json: bool,
+    show_keys: bool,
+    rate: float | None,
+    stage: str,
+    confirm: str | None,
+) -> None:
+    """Read everything that is stored, and tell what does not agree."""
+    with opened(stage) as data:
+        if repair:
+            confirmation.ask(stage, confirm)
+        say(costs.of_verifying(data))
+        pace = Pace(rate)
+        findings = Verification(data, pace, Repairs(data, pace) if repair else None).run()
+    if as_json:
+        told = answers.findings_json(findings, show_keys=show_keys)
+        click.echo(json.format(json.encode(told), indent=2))
+    elif findings.problems:
+        answers.print_table(answers.findings_table(findings, show_keys=show_keys))
+    checked = ", ".join(f"{number:,} of {name}" for name, number in findings.checked.items())
+    say(f"Checked: {checked}.")
+    if findings.left:
+        raise ToolError(f"{findings.left:,} problems are left.")
+    say("Everything agrees.")
+
+
+def main() -> None:
+    """Run the command that was given; a failure is one sentence."""
+    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
+    sys.exit(run(*sys.argv[1:]))
+
+
+def run(*arguments: str) -> int:
+    """Run a command; return how it ended."""
+    try:
+        commands.main(arguments, "python -m tools", standalone_mode=False)
+    except (KeyboardInterrupt, click.Abort, StoppedError):
+        say("Interrupted: the same command goes on from here.")
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (ToolError, EngineError, ApiError, OSError) as error:
+        say(str(error))
+        return 1
+    return 0
+
+
+def _pair(text: str) -> tuple[str, str]:
+    field, found, name = text.partition("=")
+    if not found:
+        raise click.BadParameter(f"{text} is not FIELD=NAME", param_hint="--map")
+    return field, name
+
+
+def _imported(stage: Stage, job: Job, flags: Flags) -> int:
+    outcomes = job.run(stage, flags)
+    told = ", ".join(f"{number:,} {outcome}" for outcome, number in sorted(outcomes.items()))
+    say(f"{job.resource.name}: {told or 'nothing'}{' (a rehearsal)' if flags.dry_run else ''}.")
+    return outcomes["rejected"]
+
+
+def _only(chosen: exports.Resources) -> Resource[Any]:
+    if len(chosen) > 1:
+        raise click.UsageError("Say with --resource which one.")
+    return chosen[0]
+
+
+def _export_person(stage: Stage, of: Resource[Any], who: str, to: Path, pace: Pace) -> None:
+    if to.exists():
+        raise ToolError(f"{to} exists: choose another file.")
+    say(costs.of_reading(stage, *(each.purpose for each in stage.tables)))
+    somebody = person(stage, of, who, pace)
+    found = search(stage, somebody, pace)
+    told = json.format(json.encode(answers.everything(somebody, found)), indent=2) + b"\n"
+    if str(to) == "-":
+        sys.stdout.buffer.write(told)
+    else:
+        with files.opened(to, 0) as file:
+            file.write(told)
+    say(f"Exported: {erasing.told(each for each in found if each.link == 'theirs')}.")

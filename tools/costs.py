@@ -1,0 +1,28 @@
+"""What it costs to read tables, told before it is done."""
+
+from tools.stages import Stage
+
+READ_UNITS_MILLION = 0.125  # US dollars, on demand, us-east-1, as in benchmarks/cost.py
+
+
+def of_reading(stage: Stage, *purposes: str, times: int = 1) -> str:
+    """Say what it costs to read some tables so many times."""
+    described = [stage.described(each) for each in purposes]
+    items, size = sum(each.items for each in described), sum(each.size for each in described)
+    units = times * sum(each.read_units for each in described)
+    return _told(stage, items, size, units)
+
+
+def of_verifying(stage: Stage) -> str:
+    """Say what it costs to read all tables, and what each marker and unique value goes with."""
+    described = [stage.described(each.purpose) for each in stage.tables]
+    items, size = sum(each.items for each in described), sum(each.size for each in described)
+    return _told(stage, items, size, sum(each.read_units for each in described) + items)
+
+
+def _told(stage: Stage, items: int, size: int, units: int) -> str:
+    price = units / 1e6 * READ_UNITS_MILLION
+    cost = "nothing" if stage.is_local else f"about {price:.2f} US dollars"
+    return (
+        f"Reading about {items:,} items ({size / 1e6:,.1f} MB) takes {units:,} read units: {cost}."
+    )

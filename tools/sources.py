@@ -1,0 +1,150 @@
+"""What is imported: the lines of a file, ours or another system's, as documents of a resource."""
+
+import csv
+from codecs import BOM_UTF8
+from collections.abc import Iterator, Mapping
+from itertools import count
+from pathlib import Path
+from typing import IO, Any, Generic, NamedTuple, TypeVar
+
+from msgspec import Struct, json
+
+from tools import lines
+from tools.errors import ToolError
+from tools.lines import Document, Format
+from users_api import validation
+from users_api.errors import FieldError, InvalidFieldsError, InvalidRequestError
+from users_api.http.requests import LARGEST_BODY, parsed
+from users_api.resource import Resource
+
+T = TypeVar("T", bound=Struct)
+
+TOO_LONG = f"is longer than {LARGEST_BODY} bytes"
+NO_OBJECT = "is not a JSON object"
+NO_ROW = "is not a row of CSV in UTF-8"
+
+
+class Line(NamedTuple):
+    """A line of a file: what it says, or what is wrong with it as a whole."""
+
+    number: int
+    content: Document | str
+    wrong: str = ""
+
+
+class Entry(Struct, Generic[T], frozen=True):
+    """A record that a line stands for, and when it was made and last changed, if that is told."""
+
+    line: Line
+    record: T
+    times: Document
+
+
+class Rejected(Struct, frozen=True):
+    """A line that is not imported, and why."""
+
+    line: int
+    errors: tuple[FieldError, ...]
+    content: Document | str
+
+
+class Source(Struct, frozen=True, kw_only=True):
+    """A file, and how it is read."""
+
+    path: Path
+    form: Format
+    is_ours: bool = False  # made by `export`
+    renamed: Mapping[str, str] = {}  # what the file calls a field, by the name of the field
+    ignored: frozenset[str] = frozenset()  # what else it has
+    delimiter: str = ","
+
+    def lines(self) -> Iterator[Line]:
+        """Yield the lines that say something."""
+        if self.form == "jsonl":
+            with self.path.open("rb") as file:
+                yield from _json_lines(file)
+        else:
+            with self.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
+                yield from _rows(text, self.delimiter)
+
+    def entry(self, resource: Resource[T], line: Line) -> Entry[T] | Rejected:
+        """Return the record of a line if the rules of the API allow it."""
+        if line.wrong:
+            return Rejected(line.number, (FieldError("", line.wrong),), line.content)
+        try:
+            return self._entry(resource, line)
+        except InvalidFieldsError as error:
+            return Rejected(line.number, tuple(error.errors), line.content)
+
+    def document(self, resource: Resource[Any], line: Line) -> Document:
+        """Return what a line says, in the names of the resource's fields."""
+        content: Any = line.content
+        used = {name for each in self.renamed.values() for name in (each, each.partition(".")[0])}
+        document = {name: content[name] for name in content if name not in used | self.ignored}
+        for field, name in self.renamed.items():
+            value = _dug(content, name)
+            if value is not None:
+                document[field] = value
+        return lines.from_cells(resource, document) if self.form == "csv" else document
+
+    def _entry(self, resource: Resource[T], line: Line) -> Entry[T]:
+        document = self.document(resource, line)
+        if self.is_ours:
+            record, times = lines.restored(resource, document)
+        else:
+            record, times = validation.create(resource.model, document), {}
+        if resource.rule:  # a record of ours is the one before as well: it is not new
+            record = resource.rule(record, record if self.is_ours else None)
+        return Entry(line, record, times)
+
+
+def _json_lines(file: IO[bytes]) -> Iterator[Line]:
+    for number in count(1):
+        line = file.readline(LARGEST_BODY + 1).removeprefix(BOM_UTF8)
+        if not line:
+            return
+        if len(line) > LARGEST_BODY:
+            _skip_rest(file, line)
+            yield Line(number, "", TOO_LONG)
+        elif line.strip():
+            yield _json_line(number, line)
+
+
+def _skip_rest(file: IO[bytes], line: bytes) -> None:
+    while line and not line.endswith(b"\n"):
+        line = file.readline(LARGEST_BODY)
+
+
+def _json_line(number: int, line: bytes) -> Line:
+    try:
+        document = parsed(line)
+    except InvalidRequestError:
+        document = None
+    if isinstance(document, dict):
+        return Line(number, document)
+    return Line(number, line.decode(errors="replace").rstrip("\n"), NO_OBJECT)
+
+
+def _rows(text: IO[str], delimiter: str) -> Iterator[Line]:
+    reader = csv.DictReader(text, delimiter=delimiter, restkey="", restval="", strict=True)
+    names = reader.fieldnames or ()
+    if len(set(names)) < len(names):
+        raise ToolError("The first line of the file names a column twice.")
+    while True:
+        try:
+            row = next(reader)
+            json.encode(row)  # refuses what is not UTF-8
+            yield Line(reader.line_num, row, NO_ROW if "" in row else "")
+        except StopIteration:
+            return
+        except (csv.Error, ValueError):
+            yield Line(reader.line_num, "", NO_ROW)
+
+
+def _dug(content: Document, name: str) -> object:
+    """Return what is called `name`, or lies in an object on the way that dots tell."""
+    if name in content:
+        return content[name]
+    first, _, rest = name.partition(".")
+    inner = content.get(first)
+    return _dug(inner, rest) if rest and isinstance(inner, dict) else None
