@@ -50,4 +50,4 @@ class Repairs:
         if problem.record is None:
             condition = f"attribute_not_exists({table.key})"
             return Write("condition_check", table.name, key, condition)
-        return Write("condition_check", table.name, key, *unchanged(problem.record, table.key))
+        return Write("condition_check", table.name, key, **unchanged(problem.record, table.key))
