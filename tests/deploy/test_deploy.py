@@ -148,7 +148,9 @@ class DevStageTest(DeployTest):
         self.assertEqual(function["Handler"], "users_api.lambda_handler.handler")
         variables = environment("dev") | {
             "ACCESS": "open",
+            "CALLER_KEY": "",
             "DOCS_PAGE": "true",
+            "METRICS_NAMESPACE": "users-api-dev",
             "ORIGINS": "",
             "USER_CLAIM": "sub",
         }

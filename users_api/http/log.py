@@ -56,7 +56,7 @@ def install(app: Flask, settings: Settings, keys: Mapping[str, str]) -> None:
 class Line:
     """What writes the lines; the first one is of a cold start."""
 
-    def __init__(self, namespace: str, caller_key: str | None, keys: Mapping[str, str]) -> None:
+    def __init__(self, namespace: str, caller_key: str, keys: Mapping[str, str]) -> None:
         self._namespace = namespace
         self._key = caller_key.encode() if caller_key else secrets.token_bytes(32)
         self._keys = keys
