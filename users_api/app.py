@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask
 
 from users_api.config import Settings
-from users_api.http import about, access, cors, setup, views
+from users_api.http import about, access, cors, log, setup, views
 from users_api.openapi import views as openapi
 from users_api.resource import Resource
 from users_api.store.collection import Collection
@@ -28,6 +28,7 @@ def create_app(
     """
     connection = connection or Connection(settings)
     app = Flask("users_api", static_folder=None)
+    log.install(app, settings, {each.name: each.key for each in resources})
     setup.install(app)
     cors.install(app, settings.origins)
     access.install(app, settings, resources)

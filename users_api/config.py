@@ -24,6 +24,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     user_claim: Text = field(name="USER_CLAIM", default="sub")  # tells who a caller is
     origins: frozenset[Origin] = frozenset()  # of web pages that may call: ORIGINS, with commas
     docs_page: bool = field(name="DOCS_PAGE", default=True)
+    metrics_namespace: str = field(name="METRICS_NAMESPACE", default="")  # none: no metrics
+    caller_key: str = field(name="CALLER_KEY", default="")  # for hashes in the log
     offline: bool = field(name="IS_OFFLINE", default=False)  # set by `osls wsgi serve`
 
     @classmethod

@@ -1,6 +1,9 @@
 """The documents of an issuer, and everything that can be wrong with them."""
 
+import os
 import ssl
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -34,6 +37,12 @@ from tests.authorizer.issuer import (
     sends,
 )
 from tests.authorizer.tokens import ES256
+
+PROGRAM = """
+import sys
+from authorizer.discovery import fetch_jwks
+print(fetch_jwks(sys.argv[1], float(sys.argv[2])))
+"""
 
 SOON = 0.3  # seconds
 ALL_DAY = 60.0
@@ -76,7 +85,7 @@ class DiscoveryTest(TestCase):
 
     def test_finds_the_keys(self) -> None:
         """The configuration leads to the keys."""
-        self.assertEqual(fetch_jwks(self.issuer.url), [ES256.jwk()])
+        self.assertEqual(fetch_jwks(self.issuer.url, ALL_DAY), [ES256.jwk()])
         self.assertEqual(self.issuer.asked, [DISCOVERY, JWKS])
 
     def test_an_issuer_may_have_a_path(self) -> None:
@@ -87,7 +96,7 @@ class DiscoveryTest(TestCase):
                 self.issuer.publish(ES256.jwk(), issuer=url)
                 configuration = self.issuer.documents[DISCOVERY]
                 self.issuer.documents["/pool" + DISCOVERY] = configuration
-                self.assertEqual(fetch_jwks(url), [ES256.jwk()])
+                self.assertEqual(fetch_jwks(url, ALL_DAY), [ES256.jwk()])
 
     def test_keys_may_be_anywhere(self) -> None:
         """The URL of the keys may have a query, and no path."""
@@ -95,15 +104,15 @@ class DiscoveryTest(TestCase):
             with self.subTest(path):
                 self.issuer.publish(jwks_uri=self.issuer.url + path)
                 self.issuer.documents |= {path: {"keys": [1]}, "/": {"keys": [1]}}
-                self.assertEqual(fetch_jwks(self.issuer.url), [1])
+                self.assertEqual(fetch_jwks(self.issuer.url, ALL_DAY), [1])
         self.issuer.publish(jwks_uri=self.issuer.url)
         self.issuer.documents["/"] = {"keys": [2]}
-        self.assertEqual(fetch_jwks(self.issuer.url), [2])
+        self.assertEqual(fetch_jwks(self.issuer.url, ALL_DAY), [2])
 
     def test_a_document_may_be_as_large_as_the_limit(self) -> None:
         """A document of exactly the limit is read."""
         self.issuer.documents[JWKS] = b'{"keys":[]}'.ljust(BYTES)
-        self.assertEqual(fetch_jwks(self.issuer.url), [])
+        self.assertEqual(fetch_jwks(self.issuer.url, ALL_DAY), [])
 
     def test_wrong_answers(self) -> None:
         """Whatever else is answered, by either address, is told by its type."""
@@ -179,17 +188,17 @@ class DiscoveryTest(TestCase):
 
     def test_time_is_limited_in_all(self) -> None:
         """An answer that does not come, or byte by byte, is not waited for."""
-        for path, document in ((DISCOVERY, "discovery"), (JWKS, "jwks")):
+        for path in (DISCOVERY, JWKS):
             for fault in (hangs, hangs_midway, drips, drips_content):
-                with self.subTest(fault.__name__, document=document):
-                    self.issuer.left.clear()
+                with self.subTest(fault.__name__, path=path):
                     self.issuer.faults = {path: fault}
-                    self.assert_fails(document, "TimeoutError", SOON)
+                    with self.assertRaisesRegex(DocumentError, ": TimeoutError$"):
+                        fetch_jwks(self.issuer.url, SOON)
 
     def test_what_is_given_up_ends(self) -> None:
         """The connection of an answer that was given up is closed."""
         self.issuer.faults = {JWKS: drips_content}
-        self.assert_fails("jwks", "TimeoutError", SOON)
+        self.assert_fails("jwks", "TimeoutError", seconds=2)
         self.assertTrue(self.issuer.left.wait(ALL_DAY))
 
     def test_what_is_given_up_early_asks_for_nothing(self) -> None:
@@ -205,7 +214,7 @@ class DiscoveryTest(TestCase):
         with create_server(("127.0.0.1", 0)) as server:
             url = f"http://127.0.0.1:{server.getsockname()[1]}"
         with self.assertRaisesRegex(DocumentError, "discovery: ConnectionRefusedError"):
-            fetch_jwks(url)
+            fetch_jwks(url, ALL_DAY)
 
     def test_no_such_name(self) -> None:
         """A name that leads nowhere is an error like any other."""
@@ -218,14 +227,40 @@ class DiscoveryTest(TestCase):
 class TlsTest(TestCase):
     """An issuer with a certificate."""
 
+    issuer: Issuer
+    certificate: Path
+
+    def setUp(self) -> None:
+        self.certificate = Path(self.enterContext(TemporaryDirectory())) / "all.pem"
+        self.issuer = self.enterContext(running_issuer(certified(self.certificate)))
+        self.issuer.publish(ES256.jwk())
+
+    def fetched(self, seconds: float) -> str:
+        """Fetch the keys in a process that trusts the certificate; return the end of its output."""
+        finished = subprocess.run(
+            [sys.executable, "-W", "error", "-c", PROGRAM, self.issuer.url, str(seconds)],
+            env=os.environ | {"SSL_CERT_FILE": str(self.certificate)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        return finished.stdout.splitlines()[-1]
+
+    def test_trusted(self) -> None:
+        """An issuer with a good certificate is asked over TLS."""
+        self.assertEqual(self.fetched(ALL_DAY), str([ES256.jwk()]))
+
+    def test_time_is_limited(self) -> None:
+        """An answer that comes byte by byte is given up, and its connection closed."""
+        self.issuer.faults = {JWKS: drips_content}
+        self.assertRegex(self.fetched(2), ": TimeoutError$")
+
     def test_certificates_are_verified(self) -> None:
         """An issuer whose certificate nobody vouches for is not believed."""
-        folder = Path(self.enterContext(TemporaryDirectory()))
-        issuer = self.enterContext(running_issuer(certified(folder)))
-        issuer.publish(ES256.jwk())
         with self.assertRaisesRegex(DocumentError, "discovery: SSLCertVerificationError"):
-            fetch_jwks(issuer.url, ALL_DAY)
-        self.assertEqual(issuer.asked, [])
+            fetch_jwks(self.issuer.url, ALL_DAY)
+        self.assertEqual(self.issuer.asked, [])
 
     def test_a_handshake_that_hangs(self) -> None:
         """A server that does not even shake hands is not waited for."""
@@ -234,22 +269,26 @@ class TlsTest(TestCase):
             fetch_jwks(f"https://127.0.0.1:{server.getsockname()[1]}", SOON)
 
 
-def certified(folder: Path) -> ssl.SSLContext:
-    """Return a server's side of TLS, with a certificate that it made itself."""
+def certified(path: Path) -> ssl.SSLContext:
+    """Return a server's side of TLS; write the certificate that it made itself to `path`."""
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "issuer")])
     now = datetime.now(UTC)
+    public = ES256.private.public_key()
     certificate = (
-        x509.CertificateBuilder(name, name, ES256.private.public_key())
+        x509.CertificateBuilder(name, name, public)
         .serial_number(1)
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
         .add_extension(
             x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
         )
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(public), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(ES256.private, hashes.SHA256())
     )
     private = ES256.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    (folder / "all.pem").write_bytes(private + certificate.public_bytes(Encoding.PEM))
+    path.write_bytes(private + certificate.public_bytes(Encoding.PEM))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "all.pem")
+    context.load_cert_chain(path)
     return context

@@ -15,6 +15,7 @@ SECONDS = 1200  # the longest run of any program
 SECTIONS = re.compile(r"^##+ (.*)\n((?:(?!##).*\n)*)", re.MULTILINE)
 FILES = re.compile(r"`(users_api/[\w/]+\.py)`[^`]*:\n\n```python\n(.*?)```", re.DOTALL)
 COMMANDS = re.compile(r"```sh\n(.*?)```", re.DOTALL)
+INSERTIONS = re.compile(r"`(infra/[\w-]+\.yml)`, under `(\w+:)`\n\n```yaml\n(.*?)```", re.DOTALL)
 DIFFS = re.compile(r"`(users_api/[\w/]+\.py)`[^`]*:\n\n```diff\n(.*?)```", re.DOTALL)
 
 
@@ -40,6 +41,10 @@ class Copy:
                 self._write(self.folder / name, code)
             for command in COMMANDS.findall(section):
                 subprocess.run(["sh", "-ec", command], cwd=self.folder, check=True)
+            for name, line, text in INSERTIONS.findall(section):
+                path = self.folder / name
+                old = path.read_text("utf-8")
+                path.write_text(old.replace(f"{line}\n", f"{line}\n{text}"), "utf-8")
             for name, diff in DIFFS.findall(section):
                 self._patch(self.folder / name, diff)
 

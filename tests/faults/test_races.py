@@ -8,19 +8,20 @@ from threading import Barrier
 from typing import Any, TypeVar
 
 from tests.faults.invariants import assert_invariants
-from tests.support.service import Service, ServiceTest
+from tests.support.resources import ResourceTest
+from tests.support.service import Service
 from tests.support.transports import Answer
 
 T = TypeVar("T")
 
 MOST_AT_ONCE = 50
 LONGEST_WAIT = 60  # seconds; only a race that hangs takes as long
-EMAIL = "ada@example.com"
 
 
-class RaceTest(ServiceTest):
+class RaceTest(ResourceTest):
     """Calls that can be run against each other, each test on tables of its own."""
 
+    needs = ("create", "read", "change", "remove", "list", "be unique", "stand alone")
     threads: ThreadPoolExecutor
 
     @classmethod
@@ -45,25 +46,21 @@ class RaceTest(ServiceTest):
         return results
 
     def post(self, document: object, **headers: str) -> Answer:
-        return self.call("POST", "/users", document, **headers)
+        return self.call("POST", self.path, document, **headers)
 
-    def get(self, user_id: str) -> Answer:
-        return self.call("GET", f"/users/{user_id}")
+    def get(self, name: str) -> Answer:
+        return self.call("GET", self.one(name))
 
-    def patch(self, user_id: str, patch: object, **headers: str) -> Answer:
-        return self.call("PATCH", f"/users/{user_id}", patch, **headers)
+    def patch(self, name: str, patch: object, **headers: str) -> Answer:
+        return self.call("PATCH", self.one(name), patch, **headers)
 
-    def delete(self, user_id: str, **headers: str) -> Answer:
-        self.removed.add(user_id)
-        return self.call("DELETE", f"/users/{user_id}", **headers)
+    def delete(self, name: str, **headers: str) -> Answer:
+        self.removed.add(self.kind.identified(name))
+        return self.call("DELETE", self.one(name), **headers)
 
-    def owners(self) -> list[Any]:
-        """Return the users who have the address that is raced for."""
-        owners: list[Any] = self.call("GET", f"/users?email={EMAIL}").json["users"]
-        return owners
-
-    def version(self, user_id: str) -> int:
-        [item] = [each for each in self.stored() if each["userId"] == user_id]
+    def version(self, name: str) -> int:
+        key, identified = self.kind.key, self.kind.identified(name)
+        [item] = [each for each in self.records() if each[key] == identified]
         return int(item["version"])
 
     def assert_unavailable(self, *answers: Answer) -> None:
@@ -73,49 +70,56 @@ class RaceTest(ServiceTest):
             self.assertTrue(answer.headers["Retry-After"])
 
 
-class EmailTest(RaceTest):
-    """An address has one owner."""
+class UniqueTest(RaceTest):
+    """A unique value has one owner."""
 
     def test_is_given_once(self) -> None:
-        """Of 16 who want an address at once, in whatever case, exactly one gets it."""
+        """Of 16 who want a value at once, in whatever spelling, exactly one gets it."""
         documents = [
-            {"name": str(number), "email": EMAIL.upper() if number % 2 else EMAIL}
-            | ({"userId": f"u{number}"} if number % 3 else {})
+            self.new(f"u{number}" if number % 3 else None, **self.spelled(number))
             for number in range(16)
         ]
         for _ in range(300):
             answers = self.race(*(partial(self.post, document) for document in documents))
             self.assertEqual(statuses(answers), [201] + [409] * 15)
             [winner] = [each.json for each in answers if each.status == 201]
-            self.assertEqual(self.owners(), [winner])
-            self.assertEqual(self.delete(winner["userId"]).status, 204)
+            self.assertEqual(self.found(1), [winner])
+            self.assertEqual(self.delete(winner[self.kind.key]).status, 204)
+
+    def spelled(self, number: int) -> dict[str, Any]:
+        """Return the value, for every other number in capitals if these count as the same."""
+        [(field, value)] = self.unique(1).items()
+        fold = self.kind.resource.unique[field]
+        same = fold(str(value).upper()) == fold(value)
+        return {field: str(value).upper() if same and number % 2 else value}
 
     def test_is_handed_on(self) -> None:
-        """While one gives an address away, one at most of those who try gets it."""
+        """While one gives a value up, one at most of those who try gets it."""
         takers, newcomers = [f"taker{n}" for n in range(4)], [f"new{n}" for n in range(4)]
         for give in 20 * [
             partial(self.delete, "giver"),
-            partial(self.patch, "giver", {"email": None}),
-            partial(self.patch, "giver", {"email": "other@example.com"}),
+            partial(self.patch, "giver", self.no_unique()),
+            partial(self.patch, "giver", self.unique(2)),
         ]:
-            for document in [{"userId": "giver", "email": EMAIL}, *({"userId": t} for t in takers)]:
-                self.assertEqual(self.post({"name": "a"} | document).status, 201)
+            self.create("giver", **self.unique(1))
+            for taker in takers:
+                self.create(taker)
             given, *taken = self.race(
                 give,
-                *(partial(self.take, "PATCH", f"/users/{taker}", {}) for taker in takers),
-                *(partial(self.take, "POST", "/users", {"userId": new}) for new in newcomers),
+                *(partial(self.take, self.patch, taker, self.unique(1)) for taker in takers),
+                *(partial(self.take, self.post, self.new(n, **self.unique(1))) for n in newcomers),
             )
             self.assertLess(given.status, 300)
             winners = [each.json for each in taken if each.status < 300]
             self.assertLessEqual(len(winners), 1)
-            self.assertEqual(self.owners(), winners)
-            for user_id in ["giver", *takers, *newcomers]:
-                self.delete(user_id)
+            self.assertEqual(self.found(1), winners)
+            for name in ["giver", *takers, *newcomers]:
+                self.delete(name)
 
-    def take(self, method: str, target: str, document: dict[str, str]) -> Answer:
-        """Try several times to get the address."""
+    def take(self, call: Callable[..., Answer], *arguments: object) -> Answer:
+        """Try several times to get the value."""
         for _ in range(5):
-            answer = self.call(method, target, {"name": "b", "email": EMAIL} | document)
+            answer = call(*arguments)
             if answer.status != 409:
                 break
         return answer
@@ -126,10 +130,10 @@ class ChangeTest(RaceTest):
 
     def test_one_revision(self) -> None:
         """Of two who change the same revision, exactly one succeeds."""
-        etag = self.post({"userId": "ada", "name": "Ada"}).headers["ETag"]
+        etag = self.create("ada").headers["ETag"]
         for number in range(200):
-            field, value = ("email", "{}{}@example.com") if number % 2 else ("name", "{}{}")
-            patches = [{field: value.format(who, number)} for who in "ab"]
+            make = self.unique if number % 2 else self.changed
+            patches = [make(10 + 2 * number), make(11 + 2 * number)]
             answers = self.race(*(partial(self.patch, "ada", p, If_Match=etag) for p in patches))
             self.assertEqual(statuses(answers), [200, 412])
             [winner] = [each for each in answers if each.status == 200]
@@ -139,21 +143,21 @@ class ChangeTest(RaceTest):
 
     def test_different_fields(self) -> None:
         """Who changes one field does not undo what others did to another."""
-        self.post({"userId": "ada", "name": "Ada"})
+        document = self.create("ada").json
         for number in range(100):
-            patches = [{"name": f"Ada {number}"}, {"email": f"ada{number}@example.com"}]
+            patches = [self.changed(number + 1), self.unique(number + 1)]
             answers = self.race(*(partial(self.patch, "ada", patch) for patch in patches))
             self.assertEqual(statuses(answers), [200, 200])
-            self.assertEqual(self.get("ada").json, {"userId": "ada"} | patches[0] | patches[1])
+            self.assertEqual(self.get("ada").json, document | patches[0] | patches[1])
             self.assertEqual(self.version("ada"), 2 * number + 3)
 
     def test_many_changes(self) -> None:
         """The version is higher by one for each change, however many are made at once."""
-        self.post({"userId": "ada", "name": "Ada"})
+        self.create("ada")
         version = 1
         for number in range(20):
-            patches = [{"name": f"Ada {number}.{n}"} for n in range(6)]
-            patches += [{"email": f"ada{number}.{n}@example.com"} for n in range(6)]
+            patches = [self.changed(1 + 6 * number + n) for n in range(6)]
+            patches += [self.unique(1 + 6 * number + n) for n in range(6)]
             answers = self.race(*(partial(self.patch, "ada", patch) for patch in patches))
             changed = [each.headers["ETag"] for each in answers if each.status == 200]
             self.assert_unavailable(*(each for each in answers if each.status != 200))
@@ -164,10 +168,10 @@ class ChangeTest(RaceTest):
 
     def test_counting(self) -> None:
         """Those who count together, each on the revision it has read, lose no count."""
-        self.post({"userId": "ada", "name": "0"})
+        self.create("ada", **self.changed(0))
         counted = sum(self.race(*[self.count] * 8))
         self.assertGreater(counted, 0)
-        self.assertEqual(self.get("ada").json["name"], str(counted))
+        self.assertEqual(self.counted(self.get("ada")), counted)
         self.assertEqual(self.version("ada"), 1 + counted)
 
     def count(self) -> int:
@@ -175,31 +179,36 @@ class ChangeTest(RaceTest):
         done = 0
         for _ in range(50):
             read = self.get("ada")
-            following = {"name": str(int(read.json["name"]) + 1)}
+            following = self.changed(self.counted(read) + 1)
             answer = self.patch("ada", following, If_Match=read.headers["ETag"])
             self.assertIn(answer.status, {200, 412})
             done += answer.status == 200
         return done
 
+    def counted(self, answer: Answer) -> int:
+        """Return the number that stands in a record for a count."""
+        value = answer.json[self.kind.field]
+        return next(number for number in range(1000) if value in self.changed(number).values())
+
 
 class KeyTest(RaceTest):
-    """An idempotency key makes one user."""
+    """An idempotency key makes one record."""
 
     def test_fifty_at_once(self) -> None:
-        """The same request 50 times at once makes one user, and all are told of that one."""
-        contents: list[dict[str, str]] = [{}, {"email": EMAIL}, {"userId": "ada"}]
-        for number, content in enumerate(4 * contents):
-            request = partial(self.post, {"name": "Ada"} | content, Idempotency_Key=f"key{number}")
+        """The same request 50 times at once makes one record, and all are told of that one."""
+        documents = [self.new(), self.new(**self.unique(1)), self.new("ada")]
+        for number, document in enumerate(4 * documents):
+            request = partial(self.post, document, Idempotency_Key=f"key{number}")
             answers = self.race(*[request] * 50)
             told = [each for each in answers if each.status == 201]
             self.assert_unavailable(*(each for each in answers if each.status != 201))
             replayed = ["Idempotent-Replayed" in each.headers for each in told]
             self.assertEqual(replayed.count(False), 1)
-            [user] = self.call("GET", "/users").json["users"]
+            [record] = self.call("GET", self.path).json[self.kind.name]
             for each in told:
-                self.assertEqual(each.json, user)
+                self.assertEqual(each.json, record)
                 self.assertEqual(each.headers["ETag"], told[0].headers["ETag"])
-            self.delete(user["userId"])
+            self.delete(record[self.kind.key])
 
 
 class RemovalTest(RaceTest):
@@ -208,7 +217,7 @@ class RemovalTest(RaceTest):
     def test_one_id(self) -> None:
         """However many make, change and remove one id, whoever was made was removed once."""
         for number in range(40):
-            answers = self.race(*(partial(self.live, f"{n}@example.com") for n in range(8)))
+            answers = self.race(*(partial(self.live, n) for n in range(8)))
             made, changed, removed = map(statuses, zip(*answers, strict=True))
             self.assertLessEqual({*made}, {201, 409})
             self.assertLessEqual({*changed}, {200, 404})
@@ -216,17 +225,17 @@ class RemovalTest(RaceTest):
             self.assertEqual(made.count(201), removed.count(204), number)
             self.assertEqual(self.get("ada").status, 404)
 
-    def live(self, email: str) -> tuple[Answer, Answer, Answer]:
-        """Make a user, change it and remove it, if it is there."""
-        document = {"userId": "ada", "name": "Ada", "email": email}
-        return self.post(document), self.patch("ada", {"name": email}), self.delete("ada")
+    def live(self, number: int) -> tuple[Answer, Answer, Answer]:
+        """Make a record, change it and remove it, if it is there."""
+        document = self.new("ada", **self.unique(number))
+        return self.post(document), self.patch("ada", self.changed(number)), self.delete("ada")
 
     def test_against_a_change(self) -> None:
         """A change does not bring back who is being removed."""
-        emails: list[dict[str, str]] = [{}, {"email": EMAIL}]
-        patches: list[dict[str, str]] = [{"name": "b"}, {"email": "b@example.com"}]
-        for email, patch, conditional in 15 * [*product(emails, patches, [False, True])]:
-            etag = self.post({"userId": "ada", "name": "a"} | email).headers["ETag"]
+        had: list[dict[str, Any]] = [{}, self.unique(1)]
+        patches = [self.changed(2), self.unique(2)]
+        for fields, patch, conditional in 15 * [*product(had, patches, [False, True])]:
+            etag = self.create("ada", **fields).headers["ETag"]
             headers = {"If_Match": etag} if conditional else {}
             removed, changed = self.race(
                 partial(self.delete, "ada", **headers),
@@ -238,22 +247,22 @@ class RemovalTest(RaceTest):
             self.delete("ada")
 
     def test_of_a_former_user(self) -> None:
-        """A change of one user does not touch the next one with the same id."""
-        emails: list[dict[str, str]] = [{}, {"email": EMAIL}]
-        patches: list[dict[str, str]] = [{"name": "changed"}, {"email": "b@example.com"}]
-        for email, patch in 25 * [*product(emails, patches)]:
-            first, second = ({"userId": "ada", "name": n} | email for n in ["first", "second"])
+        """A change of one record does not touch the next one with the same id."""
+        had: list[dict[str, Any]] = [{}, self.unique(1)]
+        patches = [self.changed(3), self.unique(2)]
+        for fields, patch in 25 * [*product(had, patches)]:
+            first, second = (self.new("ada", **fields) | self.changed(n) for n in [1, 2])
             etag = self.post(first).headers["ETag"]
             again, changed = self.race(
                 partial(self.replace, second), partial(self.patch, "ada", patch, If_Match=etag)
             )
             self.assertEqual(again.status, 201)
             self.assertIn(changed.status, {200, 404, 412})
-            self.assertEqual(self.get("ada").json, second)
+            self.assertLessEqual(second.items(), self.get("ada").json.items())
             self.delete("ada")
 
-    def replace(self, document: dict[str, str]) -> Answer:
-        """Remove the user, and make another one with the same id."""
+    def replace(self, document: dict[str, Any]) -> Answer:
+        """Remove the record, and make another one with the same id."""
         self.assertEqual(self.delete("ada").status, 204)
         return self.post(document)
 

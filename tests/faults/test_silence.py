@@ -24,7 +24,7 @@ SECRET = "SECRET"  # is in all that is sent, stored or said by DynamoDB
 OPERATIONS = ["GetItem", "PutItem", "DeleteItem", "Scan", "TransactWriteItems"]
 AT_ONCE = 24
 LINE = re.compile(
-    r"ERROR:users_api\.http\.failures:Request (?P<id>[0-9a-f-]{36}): (?P<status>50[03]): "
+    r"ERROR:users_api\.http\.log:Request (?P<id>[0-9a-f-]{36}): (?P<status>50[03]): "
     r"[A-Z]\w+( \w+)*(, [A-Z]\w+)* in [A-Za-z]+, attempt \d+"
     r"(, [A-Z]\w+ in [A-Za-z]+, attempt \d+)*"
 )

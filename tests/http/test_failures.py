@@ -9,7 +9,8 @@ from tests.support.resources import ResourceTest
 from tests.support.service import Service, ServiceTest, fresh_settings
 from tests.support.transports import RestApi, Wsgi
 from users_api.app import create_app
-from users_api.http import setup
+from users_api.config import Settings
+from users_api.http import log, setup
 
 FAILED = b'{"error":"Internal server error","code":"internal_error"}'
 
@@ -120,6 +121,7 @@ class BugTest(TestCase):
 
     def setUp(self) -> None:
         self.app = Flask("buggy")
+        log.install(self.app, Settings(), {})
         setup.install(self.app)
         self.app.add_url_rule("/<name>", view_func=self.view)
         self.bugs = {

@@ -105,14 +105,14 @@ GOOD: list[tuple[str, object, object]] = [  # field, what is sent, what is answe
     ("others", [{"city": "Oslo", "notes": ["a"]}], [{"city": "Oslo", "notes": ["a"]}]),
 ]
 
-KEY = "must be a text of 1 to 8 characters in the format of this field"
-TEXT = "must be a text of at most 64 characters"
+KEY = "must be a string of 1 to 8 characters in the required format"
+TEXT = "must be a string of at most 64 characters"
 LABELS = "must be a list of at most 100 items"
-LABEL = "must be a text of at most 1024 characters"
+LABEL = "must be a string of at most 1024 characters"
 POINT = "must be a whole number of at least 0"
 DATE = "must be a date such as 2026-11-24"
 TIME = "must be a date and time with time zone such as 2026-11-24T10:38:02Z"
-CITY = "must be a text of 1 to 40 characters"
+CITY = "must be a string of 1 to 40 characters"
 OBJECT = "must be an object"
 UNKNOWN = "is not a field of this resource"
 
@@ -169,9 +169,9 @@ NESTED: list[tuple[str, Any, dict[str, str]]] = [  # field, what is sent, what i
         {
             "address.city": "is required",
             "address.houseNumber": "must be a whole number",
-            "address.country.code": "must be a text of exactly 2 characters",
+            "address.country.code": "must be a string of exactly 2 characters",
             "address.country.x": UNKNOWN,
-            "address.notes[1]": "must be a text of at most 5 characters",
+            "address.notes[1]": "must be a string of at most 5 characters",
             "address.zip": UNKNOWN,
         },
     ),

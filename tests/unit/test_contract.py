@@ -66,7 +66,7 @@ class ContractTest(TestCase):
 
     def test_query(self) -> None:
         """Its query parameters are those that the service reads."""
-        for resource in RESOURCES:
+        for resource in [each for each in RESOURCES if "list" in each.calls]:
             listed = calls(self.contract)[f"GET /{resource.name}"]["parameters"].values()
             read = [field.encode_name for field in fields(pages.query_of(resource))]
             self.assertEqual([each["name"] for each in listed], read)

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from users_api.errors import InvalidRequestError
 from users_api.http.access import CLAIMS
+from users_api.http.log import GATEWAY_REQUEST_ID
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -38,6 +39,7 @@ class Request(Struct, frozen=True):
     body: bytes = b""
     source: str = ""  # an IP address
     claims: Claims | None = None  # of the token that the gateway has verified
+    request_id: str = ""  # that of the gateway
 
     def environ(self) -> "WSGIEnvironment":
         """Return it as a WSGI request."""
@@ -59,6 +61,7 @@ class Request(Struct, frozen=True):
             "wsgi.multiprocess": False,
             "wsgi.run_once": False,
             CLAIMS: self.claims,
+            GATEWAY_REQUEST_ID: self.request_id,
             **_variables(self.headers),
         }
 

@@ -23,6 +23,7 @@ class Context(Part):
     """What the gateway adds."""
 
     path: str | None = None  # from the root of the domain
+    request_id: str | None = None
     authorizer: dict[str, Any] | None = None
     identity: Identity | None = None
     elb: dict[str, Any] | None = None
@@ -59,6 +60,7 @@ def read(event: object) -> Request:
         content(told.body, encoded=told.is_base64_encoded),
         identity.source_ip or "",
         context.authorizer,
+        context.request_id or "",
     )
 
 

@@ -37,6 +37,7 @@ class Context(Part):
 
     http: Http
     stage: str | None = None
+    request_id: str | None = None
     domain_name: str | None = None
     authorizer: Authorizer | None = None
 
@@ -70,6 +71,7 @@ def read(event: object) -> Request:
         content(told.body, encoded=told.is_base64_encoded),
         context.http.source_ip or "",
         (authorizer.jwt or Jwt()).claims,
+        context.request_id or "",
     )
 
 

@@ -1,6 +1,5 @@
-"""How a failure is answered, in either of two shapes, and what the log says of it."""
+"""How a failure is answered, in either of two shapes."""
 
-import logging
 import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -35,12 +34,10 @@ if TYPE_CHECKING:
 
 PROBLEM = "application/problem+json"
 REQUEST_ID = "users_api.request_id"  # the WSGI variable in which a gateway hands over its own
+FAILURE = "users_api.failure"  # the one with the code and the reason of what was answered
 REFUSAL = "users_api.refusal"  # and the one with the ApiError for which it cannot hand over more
 
 FRAMES_LOGGED = 5
-
-logger = logging.getLogger(__name__)
-
 
 BadFields = Annotated[Sequence[FieldError], Meta(max_length=MOST_FIELDS_NAMED)]
 
@@ -110,9 +107,8 @@ def request_id() -> str:
 
 
 def refused(error: ApiError) -> Response:
-    """Return the answer to a failure; the log tells of those that are not the client's."""
-    if error.reason:
-        logger.error("Request %s: %s: %s", request_id(), error.status, error.reason)
+    """Return the answer to a failure, which is kept for the log."""
+    request.environ[FAILURE] = error.code, error.reason
     if not _wants_problem():
         return answer(failure(error), error.status, headers(error))
     response = answer(problem(error, request_id()), error.status, headers(error))

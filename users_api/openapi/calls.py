@@ -67,11 +67,21 @@ class Calls:
                 fields[resource.key],
                 f"The id of the {self._noun}.",
             ),
-            of_list("Limit"): ("query", "limit", query["limit"], "How many a page has at most."),
-            of_list("Cursor"): ("query", "cursor", query["cursor"], "The `next` of a page before."),
+            of_list("Limit"): (
+                "query",
+                "limit",
+                query["limit"],
+                "The most records that a page may have.",
+            ),
+            of_list("Cursor"): (
+                "query",
+                "cursor",
+                query["cursor"],
+                "The `next` of an earlier page.",
+            ),
         }
         for field in resource.unique:
-            about = f"Look up the {self._noun} that has it."
+            about = f"Look up the {self._noun} with this value."
             told[of_list(f"By{field.title()}")] = ("query", field, query[field], about)
         return {name: parts.parameter(*each) for name, each in told.items()}
 
@@ -81,13 +91,16 @@ class Calls:
         taken = " or ".join(f"`{field}`" for field in unique) + " is already taken"
         missing = ", or what it refers to does not exist" if self._resource.references else ""
         told = {
-            "NotFound": ("It does not exist.", NotFoundError(self._resource.not_found)),
+            "NotFound": (
+                f"There is no such {self._noun}.",
+                NotFoundError(self._resource.not_found),
+            ),
             "Conflict": (
                 f"The {taken}{missing}; nothing was changed.",
                 ConflictError(FieldError(unique[-1], "is already taken")),
             ),
             "Changed": (
-                "It has changed since; nothing was changed.",
+                "It has changed since the client read it; nothing was changed.",
                 PreconditionFailedError(self._resource.has_changed),
             ),
         }
@@ -106,7 +119,7 @@ class Calls:
         return {
             "operationId": f"create{self._name}",
             "summary": f"Create a new {self._noun}",
-            "description": "Never overwrites: what is already taken is a conflict.",
+            "description": "Never overwrites: an id or a unique value that is taken is a conflict.",
             "parameters": [reference("parameters", "IdempotencyKey")],
             "requestBody": parts.body(f"New{self._name}", requests.JSON),
             "responses": parts.answers(
@@ -127,8 +140,7 @@ class Calls:
             "summary": f"List {self._resource.name}" + (", or look one up" if look_up else ""),
             "description": "Page by page, in no particular order."
             + (
-                f" With {' or '.join(look_up)}, the one that has this value, or none; `cursor` does"
-                " not go with it."
+                f" With {' or '.join(look_up)}: the one with this value, or none; without `cursor`."
                 if look_up
                 else ""
             ),
@@ -143,7 +155,7 @@ class Calls:
         return {
             "operationId": f"get{self._name}",
             "summary": f"Read one {self._noun}",
-            "description": "As it is now.",
+            "description": "As it is at this moment.",
             "parameters": [reference("parameters", "IfNoneMatch")],
             "responses": parts.answers(
                 {
@@ -162,7 +174,7 @@ class Calls:
             "operationId": f"update{self._name}",
             "summary": f"Change one {self._noun}",
             "description": "Applies a JSON Merge Patch (RFC 7396) to it as it is now or, with"
-            " `If-Match`, as the client knows it. A patch without effect keeps the `ETag`.",
+            " `If-Match`, as the client knows it. A patch that changes nothing keeps the `ETag`.",
             "parameters": [reference("parameters", "IfMatch")],
             "requestBody": parts.body(f"{self._name}Patch", requests.MERGE_PATCH, requests.JSON),
             "responses": parts.answers({200: changed}, BODY | self._write_failures(conflict=True)),
@@ -175,7 +187,7 @@ class Calls:
             "description": "Its id and its unique values are free again at once.",
             "parameters": [reference("parameters", "IfMatch")],
             "responses": parts.answers(
-                {204: parts.without_body("It is gone.")}, INVALID | self._write_failures()
+                {204: parts.without_body("It is removed.")}, INVALID | self._write_failures()
             ),
         }
 

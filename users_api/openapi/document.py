@@ -22,7 +22,7 @@ def contract(resources: Sequence[Resource[Any]], *, token: bool = False) -> Sche
     bodies = [schemas.of_resource(each) for each in resources]
     calls = [Calls(each, known, rules) for each, known in zip(resources, bodies, strict=True)]
     names = ", ".join(each.name for each in resources)
-    tags = {each.name: f"Everything about {each.name}." for each in resources}
+    tags = {each.name: f"The calls about {each.name}." for each in resources}
     components: dict[str, dict[str, Schema]] = {
         "schemas": schemas.shared() | together(bodies),
         "parameters": parts.parameters() | together(each.parameters() for each in calls),
@@ -42,7 +42,7 @@ def contract(resources: Sequence[Resource[Any]], *, token: bool = False) -> Sche
         "servers": [{"url": "/"}],
         "tags": [
             {"name": name, "description": text}
-            for name, text in (tags | {"service": "The service itself."}).items()
+            for name, text in (tags | {"service": "The calls about the service itself."}).items()
         ],
         "paths": together(each.paths() for each in calls) | about_paths(token=token),
         "components": components,
@@ -69,10 +69,11 @@ def about_paths(*, token: bool) -> dict[str, Schema]:
                 "operationId": "getHealth",
                 "tags": ["service"],
                 **public,
-                "summary": "Tell whether the service can do its work",
-                "description": "It can while all its tables answer.",
+                "summary": "Check that the service can do its work",
+                "description": "Asks every table.",
                 "responses": parts.answers(
-                    {200: parts.success("It can.", "Health", well={"status": "ok"})}, {}
+                    {200: parts.success("Every table answers.", "Health", well={"status": "ok"})},
+                    {},
                 ),
             }
         },
@@ -81,10 +82,10 @@ def about_paths(*, token: bool) -> dict[str, Schema]:
                 "operationId": "getIndex",
                 "tags": ["service"],
                 **public,
-                "summary": "Tell what this service is",
-                "description": "Its name, and links to go on.",
+                "summary": "What this service is",
+                "description": "Its name, and links to its calls.",
                 "responses": parts.answers(
-                    {200: parts.success("What it is.", "Index", index=index)}, {}
+                    {200: parts.success("The name, and the links.", "Index", index=index)}, {}
                 ),
             }
         },

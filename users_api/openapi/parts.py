@@ -47,7 +47,7 @@ def parameters() -> dict[str, Schema]:
     """Return the parameters that all resources have in common, by the names that refer to them."""
     return {
         "IfMatch": parameter(
-            "header", "If-Match", TAGS, "Do it only if this is the current `ETag` (`*`: any)."
+            "header", "If-Match", TAGS, "Act only if this is the current `ETag` (`*`: any)."
         ),
         "IfNoneMatch": parameter(
             "header", "If-None-Match", TAGS, "Answer 304 if this is the current `ETag`."
@@ -56,7 +56,7 @@ def parameters() -> dict[str, Schema]:
             "header",
             "Idempotency-Key",
             KEY,
-            "Makes it safe to send the request again for 24 hours: it is done once.",
+            "Makes it safe to send the request again within 24 hours: it takes effect once.",
         ),
     }
 
@@ -78,25 +78,27 @@ def headers() -> dict[str, Schema]:
     """Return the headers of answers, by their names."""
     return {
         "ETag": header(
-            "The revision; a change makes another one.", REVISION, pattern='^"[!#-~]+"$'
+            "The revision of the record: every change makes another one.",
+            REVISION,
+            pattern='^"[!#-~]+"$',
         ),
         "Last-Modified": header(
-            "When it was last changed, if that is known.",
+            "When the record was last changed, if that is known.",
             "Sun, 22 Nov 2026 10:38:02 GMT",
             required=False,
             pattern="^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT$",
         ),
-        "Location": header("Where it is.", "/users/someUserId", pattern="^/"),
+        "Location": header("The path of the new record.", "/users/someUserId", pattern="^/"),
         "Link": header(
-            "Where the next page is, while there is more.",
+            "The next page, if there is one.",
             '</users?limit=25&cursor=eyQmbHNvbWVVc2VySWQ>; rel="next"',
             required=False,
             pattern='^</[^>]*>; rel="next"$',
         ),
         "Idempotent-Replayed": header(
-            "Present if this answer was given before.", "true", required=False, enum=["true"]
+            "Present if this answer repeats an earlier one.", "true", required=False, enum=["true"]
         ),
-        "Retry-After": header("In how many seconds to try again.", "1", pattern="^[1-9][0-9]*$"),
+        "Retry-After": header("Seconds to wait before trying again.", "1", pattern="^[1-9][0-9]*$"),
         "X-Request-Id": header(
             "The id of this request; it is also in the log.", REQUEST, pattern="^[!-~]+$"
         ),

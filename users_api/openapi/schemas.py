@@ -64,7 +64,7 @@ def page(resource: Resource[Any]) -> Schema:
     following = records.new(pages.query_of(resource))["properties"]["cursor"]
     return {
         "type": "object",
-        "description": "A page of a list; `next` is the cursor of the following one, if any.",
+        "description": "A page of a list; `next` is the cursor of the next page, if there is one.",
         "properties": {
             resource.name: listed | {"maxItems": pages.LARGEST_PAGE},
             "next": following,

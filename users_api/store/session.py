@@ -7,6 +7,7 @@ condition, that there is nothing, can become true again, and the first attempt m
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from itertools import compress
 from random import SystemRandom
@@ -18,10 +19,12 @@ from msgspec import Struct
 from pydynox import DynamoDBClient
 from pydynox.exceptions import ConditionalCheckFailedException
 
+from users_api import tally
 from users_api.errors import StoreUnavailableError
 from users_api.store.client import (
     ConditionsNotMetError,
     ContentionError,
+    ThrottledError,
     TroubleError,
     UnknownOutcomeError,
     understood,
@@ -81,6 +84,7 @@ class Session:
 
     def __init__(self, client: DynamoDBClient) -> None:
         self._client = client
+        self._tally = tally.current()
         self._latest = time.monotonic() + LATEST_REQUEST
 
     def get(self, table: str, key: Item) -> Item | None:
@@ -136,6 +140,21 @@ class Session:
             yield number
             number, pause, longest = number + 1, longest * JITTER.uniform(0.5, 1), longest * 2
 
+    @contextmanager
+    def _counted(self, attempt: int) -> Iterator[None]:
+        """Count the attempt inside, how long it takes, and what is in its way."""
+        told, began = self._tally, time.perf_counter()
+        told.requests += 1
+        told.retries += attempt > 1
+        try:
+            yield
+        except TroubleError as trouble:
+            told.conflicts += isinstance(trouble, ContentionError)
+            told.throttles += isinstance(trouble, ThrottledError)
+            raise
+        finally:
+            told.seconds += time.perf_counter() - began
+
     def _request(self, writes: Sequence[Write]) -> tuple[str, Callable[[], object]]:
         """Return the operation of DynamoDB that applies the writes, and what sends it."""
         if len(writes) > 1:
@@ -159,7 +178,7 @@ class Session:
         failures, reason = 0, f"Out of time in {operation}, attempt 1"
         for number in self.attempts():
             try:
-                with understood(f"{operation}, attempt {number}"):
+                with self._counted(number), understood(f"{operation}, attempt {number}"):
                     return send()
             except TroubleError as trouble:
                 if not may_repeat(trouble):

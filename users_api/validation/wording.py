@@ -18,8 +18,8 @@ LONGEST_CHOICE = 200  # characters
 
 def text(shortest: int, longest: int, pattern: str | None) -> str:
     """Say what a text must be."""
-    form = " in the format of this field" if pattern else ""
-    return f"must be a text of {_size(shortest, longest, 'character')}{form}"
+    form = " in the required format" if pattern else ""
+    return f"must be a string of {_size(shortest, longest, 'character')}{form}"
 
 
 def array(shortest: int, longest: int) -> str:

@@ -1,0 +1,146 @@
+"""One line for each request, at its end: what it was, what became of it, and the metrics.
+
+The line is JSON, and CloudWatch takes the metrics from it (embedded metric format):
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+It has the route, never the path, and nothing else that a client sends.
+"""
+
+import hmac
+import logging
+import os
+import re
+import secrets
+import sys
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from flask import Flask, Response, request
+
+from users_api import tally
+from users_api.config import Settings
+from users_api.http import access, failures
+
+GATEWAY_REQUEST_ID = "users_api.gateway_request_id"  # the WSGI variable with that of the gateway
+BEGAN = "users_api.began"
+
+METHODS = frozenset(("GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS"))
+TRACE_ID = re.compile(r"\bRoot=(1-[0-9a-f]{8}-[0-9a-f]{24})\b")
+GATEWAY_ID = re.compile(r"[A-Za-z0-9=_-]{1,64}")
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+SERVER_ERROR = 500
+
+LATENCY = {"Name": "Latency", "Unit": "Milliseconds"}
+COUNTED = ("ServerErrors", "StoreRequests", "StoreThrottles", "Conflicts", "ColdStarts")
+OTHERS = [LATENCY, {"Name": "StoreLatency", "Unit": "Milliseconds"}] + [
+    {"Name": name, "Unit": "Count"} for name in COUNTED
+]
+
+logger = logging.getLogger(__name__)
+
+
+def install(app: Flask, settings: Settings, keys: Mapping[str, str]) -> None:
+    """Make `app` write a line for each request, if settings say where its metrics belong.
+
+    Without that, it writes only of the failures that are not the client's. `keys` are the fields
+    that identify the records of each resource.
+    """
+    namespace = settings.metrics_namespace
+    line = Line(namespace, settings.caller_key, keys).write if namespace else _warn
+    app.before_request(_begin)
+    app.after_request(line)
+
+
+class Line:
+    """What writes the lines; the first one is of a cold start."""
+
+    def __init__(self, namespace: str, caller_key: str, keys: Mapping[str, str]) -> None:
+        self._namespace = namespace
+        self._key = caller_key.encode() if caller_key else secrets.token_bytes(32)
+        self._keys = keys
+        self._cold = True
+
+    def write(self, response: Response) -> Response:
+        """Write the line of this request; return its answer as it is."""
+        found = self._metrics(response) | self._fields(response)
+        sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
+        return response
+
+    def _metrics(self, response: Response) -> dict[str, Any]:
+        asked, cold, self._cold = tally.current(), self._cold, False
+        by_route = {"Dimensions": [["Route", "StatusClass"]], "Metrics": [LATENCY]}
+        in_all = {"Dimensions": [[]], "Metrics": OTHERS}
+        directives = [{"Namespace": self._namespace} | each for each in (by_route, in_all)]
+        began = request.environ.get(BEGAN, time.perf_counter())
+        return {
+            "_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": directives},
+            "Route": self._route(),
+            "StatusClass": f"{response.status_code // 100}xx",
+            "Latency": _milliseconds(time.perf_counter() - began),
+            "ServerErrors": int(response.status_code >= SERVER_ERROR),
+            "StoreRequests": asked.requests,
+            "StoreLatency": _milliseconds(asked.seconds),
+            "StoreThrottles": asked.throttles,
+            "Conflicts": asked.conflicts,
+            "ColdStarts": int(cold),
+        }
+
+    def _fields(self, response: Response) -> dict[str, Any]:
+        code, reason = request.environ.get(failures.FAILURE, (None, ""))
+        method = request.method if request.method in METHODS else "other"
+        return {
+            "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "level": "ERROR" if response.status_code >= SERVER_ERROR else "INFO",
+            "message": f"{method} {self._route()} {response.status_code}",
+            "method": method,
+            "status": response.status_code,
+            "errorCode": code,
+            "reason": reason or None,
+            "storeRetries": tally.current().retries,
+            "replayed": "Idempotent-Replayed" in response.headers,
+            "requestId": failures.request_id(),
+            "gatewayRequestId": _found(GATEWAY_ID, request.environ.get(GATEWAY_REQUEST_ID)),
+            "traceId": _found(TRACE_ID, os.environ.get("_X_AMZN_TRACE_ID")),
+            "caller": self._caller(),
+        }
+
+    def _route(self) -> str:
+        """Return the pattern of the path: `/users/{userId}`."""
+        rule, endpoint = request.url_rule, request.endpoint
+        if rule is None or endpoint is None or request.routing_exception:
+            return "unknown"
+        pattern = rule.rule.replace("record_id", self._keys.get(endpoint.partition(".")[0], "id"))
+        return PARAMETER.sub(r"{\1}", pattern)
+
+    def _caller(self) -> str | None:
+        """Return what tells callers apart without telling who they are."""
+        caller = access.caller()
+        if not caller:
+            return None
+        return hmac.new(self._key, caller.encode(), "sha256").hexdigest()[:16]
+
+
+def _begin() -> None:
+    request.environ[BEGAN] = time.perf_counter()
+    tally.begin()
+
+
+def _warn(response: Response) -> Response:
+    """Log a failure that is not the client's."""
+    _, reason = request.environ.get(failures.FAILURE, (None, ""))
+    if reason:
+        identifier = failures.request_id()
+        logger.error("Request %s: %s: %s", identifier, response.status_code, reason)
+    return response
+
+
+def _milliseconds(seconds: float) -> float:
+    return round(seconds * 1000, 3)
+
+
+def _found(pattern: re.Pattern[str], text: str | None) -> str | None:
+    """Return what a pattern finds in a text: its group, or all of it."""
+    found = pattern.search(text or "")
+    return found[found.lastindex or 0] if found else None
