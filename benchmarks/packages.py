@@ -19,6 +19,7 @@ STAGE = "dev"
 CONFIGURATION = {"FunctionName": "peer", "MemorySize": 512, "Runtime": "python3.13"}
 
 # Bytecode is not kept where the code is read-only. Nothing is read-only to root, so Python is told.
+OPEN = {"ACCESS": "open"}  # every call, as that of the peers
 READ_ONLY = {"PYTHONDONTWRITEBYTECODE": "1"}
 
 
@@ -40,7 +41,7 @@ class Contender(NamedTuple):
     @contextmanager
     def running(self, dynamodb: Endpoint, stage: str = STAGE) -> Iterator[Function]:
         """Run it on the tables of a stage, in a process of its own."""
-        variables = environment(stage) | READ_ONLY | dynamodb.environment()
+        variables = environment(stage) | OPEN | READ_ONLY | dynamodb.environment()
         configuration = {**self.configuration, "Environment": {"Variables": variables}}
         with started(self.root, self.runtime, configuration, dynamodb.url) as function:
             yield function

@@ -20,7 +20,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     tables: Mapping[str, str] = MappingProxyType({})  # each in a variable such as USERS_TABLE
     region: Text = field(name="AWS_REGION", default="us-east-1")
     endpoint_url: Text | None = field(name="AWS_ENDPOINT_URL_DYNAMODB", default=None)
-    access: Literal["open", "token"] = field(name="ACCESS", default="open")
+    access: Literal["open", "token"] = field(name="ACCESS", default="token")
     user_claim: Text = field(name="USER_CLAIM", default="sub")  # tells who a caller is
     origins: frozenset[Origin] = frozenset()  # of web pages that may call: ORIGINS, with commas
     docs_page: bool = field(name="DOCS_PAGE", default=True)

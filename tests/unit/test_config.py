@@ -32,6 +32,14 @@ class SettingsTest(TestCase):
                 with self.subTest(environ=environ), self.assertRaisesRegex(SettingsError, name):
                     create_app(Settings.from_environment(environ))
 
+    def test_access(self) -> None:
+        """Who says nothing of access has a service that asks for tokens."""
+        for said, access in [({}, "token"), ({"ACCESS": "open"}, "open")]:
+            self.assertEqual(Settings.from_environment(said).access, access)
+        for wrong in ["", "Open", "none"]:
+            with self.subTest(wrong), self.assertRaisesRegex(SettingsError, "ACCESS"):
+                Settings.from_environment({"ACCESS": wrong})
+
     def test_offline(self) -> None:
         """`osls wsgi serve` says that it is offline; a client can be made without more."""
         settings = Settings.from_environment(TABLES | {"IS_OFFLINE": "True"})
