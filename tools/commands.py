@@ -105,7 +105,7 @@ def import_command(
             confirmation.ask(stage, confirm)
         rejected = sum(_imported(data, each, flags) for each in chosen)
     if rejected:
-        raise ToolError(f"{rejected:,} lines are rejected: the file .rejected beside tells why.")
+        raise ToolError(f"Rejected lines: {rejected:,}; the file .rejected beside tells why.")
 
 
 @commands.command("erase")
@@ -178,7 +178,7 @@ def verify_command(  # noqa: PLR0913 - one for each flag
     checked = ", ".join(f"{number:,} of {name}" for name, number in findings.checked.items())
     say(f"Checked: {checked}.")
     if findings.left:
-        raise ToolError(f"{findings.left:,} problems are left.")
+        raise ToolError(f"Problems left: {findings.left:,}.")
     say("Everything agrees.")
 
 

@@ -1,4 +1,4 @@
-"""The tests of `tests/http` once more, on Amazon's DynamoDB Local."""
+"""The tests of `tests/http`, and most of `tests/tools`, on Amazon's DynamoDB Local."""
 
 import os
 from pathlib import Path
@@ -18,6 +18,11 @@ EXCEPTIONS = {  # tests that must fail on this build, and what it lacks
     "tests.http.test_store.WriteTest.test_contention_with_itself": f"{NO_ITEM}; {NO_TOKEN}",
     "tests.http.test_store.WriteTest.test_lost_answer": NO_ITEM,
 }
+
+TOOLS = [  # those that are not so many requests at once that this build keeps some waiting
+    *(f"tests.tools.test_{name}" for name in ("import", "erase", "verify")),
+    *(f"tests.tools.test_round_trip.RoundTripTest.test_{name}" for name in ("csv", "times")),
+]
 
 
 class OnDynamoDBLocal(TestSuite):
@@ -42,5 +47,7 @@ def load_tests(_loader: TestLoader, _tests: TestSuite, _pattern: str | None) -> 
     """Return the tests; an exception that passes, or does not exist any more, is a failure."""
     for test in EXCEPTIONS:
         expectedFailure(resolve_name(test))
-    found = TestLoader().discover(str(TESTS / "http"), top_level_dir=str(TESTS.parent))
-    return OnDynamoDBLocal([found])
+    found = [TestLoader().discover(str(TESTS / "http"), top_level_dir=str(TESTS.parent))]
+    if "TRANSPORT" not in os.environ:  # once: tools know no transport
+        found.append(TestLoader().loadTestsFromNames(TOOLS))
+    return OnDynamoDBLocal(found)
