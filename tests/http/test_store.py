@@ -214,6 +214,13 @@ class WriteTest(DisturbedTest):
         answer = self.call("POST", self.path, call.document, **headers)
         self.assertEqual((answer.status, answer.headers["Idempotent-Replayed"]), (201, "true"))
 
+    def test_own_key(self) -> None:
+        """A key that our own first attempt has used up is no replay."""
+        call = Call(TRANSACT, "POST", self.path, self.new(), {"Idempotency_Key": str(uuid4())})
+        lost = Plan(closed, TRANSACT, delivered=True)
+        answer = self.disturbed(call, lost, Plan(cancelled("None", REFUSED), TRANSACT, 2)).answer
+        self.assert_done(call, answer)
+
     def test_key_that_expires_meanwhile(self) -> None:
         """A key that is refused, and forgotten before it is looked up, can be used again."""
         headers = {"Idempotency_Key": str(uuid4())}
