@@ -63,6 +63,8 @@ def about_paths(*, token: bool) -> dict[str, Schema]:
     """Return the calls about the service itself, which ask nobody for a token."""
     index = {"service": "users-api", "links": {"users": "/users", "docs": "/docs"}}
     public: Schema = {"security": []} if token else {}
+    told = parts.success("The name, and the links.", "Index", index=index)
+    told["content"]["text/html"] = {"schema": {"type": "string", "maxLength": 10_000}}
     return {
         "/health": {
             "get": {
@@ -83,10 +85,8 @@ def about_paths(*, token: bool) -> dict[str, Schema]:
                 "tags": ["service"],
                 **public,
                 "summary": "What this service is",
-                "description": "Its name, and links to its calls.",
-                "responses": parts.answers(
-                    {200: parts.success("The name, and the links.", "Index", index=index)}, {}
-                ),
+                "description": "Its name, and links to its calls; a page for browsers.",
+                "responses": parts.answers({200: told}, {}),
             }
         },
     }
