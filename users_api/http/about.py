@@ -1,6 +1,7 @@
 """The calls about the service itself: what it is, and whether it is well."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -47,23 +48,25 @@ def register(
     names = [each.name for each in resources if "list" in each.calls]
     pages = [*names, "health", "openapi", *["docs"] * docs_page]
 
-    def index() -> Response:
-        """Tell what this is, and where to go on: a browser as a page, a program in JSON."""
-        links = {page: url_for(page) for page in pages}
-        told = _page(links) if _wants_page() else answer(Index("users-api", links))
-        told.vary.add("Accept")
-        return told
+    app.add_url_rule("/", "index", partial(_index, pages))
+    app.add_url_rule("/health", "health", partial(_health, tables))
 
-    def health() -> Response:
-        """Tell whether the service can do its work."""
-        try:
-            tables.check()
-        except InternalError as error:  # whatever is wrong, it cannot do its work now
-            raise StoreUnavailableError(error.reason) from error
-        return answer(Health("ok"))
 
-    app.add_url_rule("/", view_func=index)
-    app.add_url_rule("/health", view_func=health)
+def _index(pages: Sequence[str]) -> Response:
+    """Tell what this is, and where to go on: a browser as a page, a program in JSON."""
+    links = {page: url_for(page) for page in pages}
+    told = _page(links) if _wants_page() else answer(Index("users-api", links))
+    told.vary.add("Accept")
+    return told
+
+
+def _health(tables: Tables) -> Response:
+    """Tell whether the service can do its work."""
+    try:
+        tables.check()
+    except InternalError as error:  # whatever is wrong, it cannot do its work now
+        raise StoreUnavailableError(error.reason) from error
+    return answer(Health("ok"))
 
 
 def _wants_page() -> bool:
