@@ -13,7 +13,7 @@ from typing import NamedTuple
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from benchmarks import cost, measure, report, results, scale
-from benchmarks.packages import PEERS, STAGE, Contender, contender
+from benchmarks.packages import PACKAGES, PEERS, STAGE, VARIANTS, Contender, contender
 from benchmarks.results import Figures, Point, Results, Spread
 from benchmarks.tls import Endpoint, terminated
 from local.engine import running_engine
@@ -21,7 +21,7 @@ from local.tables import create_missing
 from tests.support.osls import PROJECT
 from tests.support.runtime_api import RUNTIME_CLIENT, make_runtime
 
-NAMES = ("ours", "bare", "original", "powertools", "fastapi", "floor")
+NAMES = (*PACKAGES, *VARIANTS)
 BOTO3 = ("boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3")
 LOCKS = (PROJECT / "tests" / "requirements.txt", *PEERS.glob("*/requirements.txt"))
 REPORTED = (
@@ -67,16 +67,17 @@ def main(plan: Plan) -> Results:
 def _packaged(folder: Path, progress: Progress) -> dict[str, Contender]:
     runtime = folder / "runtime"
     make_runtime(runtime, *RUNTIME_CLIENT, *BOTO3)
-    names = progress.track(NAMES, description="Package all, as users do")
-    return {name: contender(name, runtime, folder) for name in names}
+    names = progress.track(PACKAGES, description="Package all, as users do")
+    found = {name: contender(name, runtime, folder) for name in names}
+    return found | {name: found["ours"].having(**VARIANTS[name]) for name in VARIANTS}
 
 
 def _compared(
     contenders: dict[str, Contender], dynamodb: Endpoint, plan: Plan, progress: Progress
 ) -> dict[str, Figures]:
     """Start each contender again and again, in turns, and send it requests."""
-    for each in contenders.values():
-        with each.running(dynamodb) as function:
+    for name in PACKAGES:
+        with contenders[name].running(dynamodb) as function:
             measure.verify(function)
     runs = defaultdict(list)
     turns = [

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks import markdown, results
+from benchmarks.packages import VARIANTS
 from benchmarks.results import Results
 
 PROJECT = Path(__file__).parent.parent
@@ -130,7 +131,7 @@ def _contenders(get: Call, measured: Results, memory: int) -> str:
     gets = {
         name: get._replace(cpu=figures.measures["GET CPU"].median)
         for name, figures in measured.contenders.items()
-        if name != "floor"
+        if name not in {"floor", *VARIANTS}
     }
     rows = (
         (name, f"{each.milliseconds(memory)} ms", f"{each.function(memory):.2f}")

@@ -14,12 +14,16 @@ from local.tables import environment
 from tests.support.osls import TOOLS, compiled, copy_of_the_project, osls
 from tests.support.runtime_api import EXTENDED_TIMESTAMP, Function, started, unpack
 
+PACKAGES = ("ours", "bare", "original", "powertools", "fastapi", "floor")
+VARIANTS = {  # of ours, by the environment variables that make the difference
+    "without the log": {"METRICS_NAMESPACE": ""},
+    "with tokens": {"ACCESS": "token"},
+}
 PEERS = Path(__file__).parent / "peers"
 STAGE = "dev"
 CONFIGURATION = {"FunctionName": "peer", "MemorySize": 512, "Runtime": "python3.13"}
 
 # Bytecode is not kept where the code is read-only. Nothing is read-only to root, so Python is told.
-OPEN = {"ACCESS": "open"}  # every call, as that of the peers
 READ_ONLY = {"PYTHONDONTWRITEBYTECODE": "1"}
 
 
@@ -38,10 +42,18 @@ class Contender(NamedTuple):
     runtime: Path
     configuration: Mapping[str, Any]
 
+    def having(self, **variables: str) -> "Contender":
+        """Return the same function with other environment variables."""
+        told = self.configuration.get("Environment", {"Variables": {}})["Variables"] | variables
+        return self._replace(
+            configuration={**self.configuration, "Environment": {"Variables": told}}
+        )
+
     @contextmanager
     def running(self, dynamodb: Endpoint, stage: str = STAGE) -> Iterator[Function]:
         """Run it on the tables of a stage, in a process of its own."""
-        variables = environment(stage) | OPEN | READ_ONLY | dynamodb.environment()
+        own = self.having().configuration["Environment"]["Variables"]
+        variables = own | environment(stage) | READ_ONLY | dynamodb.environment()
         configuration = {**self.configuration, "Environment": {"Variables": variables}}
         with started(self.root, self.runtime, configuration, dynamodb.url) as function:
             yield function

@@ -18,6 +18,8 @@ TITLES = {
     "powertools": "Powertools, boto3",
     "fastapi": "FastAPI, Mangum, boto3",
     "floor": "floor: a constant",
+    "without the log": "this service without its log line",
+    "with tokens": "this service, asking for tokens",
 }
 MEASURES = {
     "cold": "cold start",
@@ -51,6 +53,7 @@ TARGETS = (
     Target("CPU per warm POST, against the bare handler", "POST CPU", "bare", 0.7, 0.6),
     Target("peak memory, against the bare handler", "memory", "bare", 1.0, 0.9),
 )
+CPU = ("GET CPU", "POST CPU")
 PLOTTED = ("cold", "GET CPU", "POST CPU", "memory")
 LARGEST_ZIP, SMALL_ZIP = 9.5, 8  # MB
 MEMORY_SIZES = (256, 512, 1024, 1769)  # MB
@@ -80,6 +83,8 @@ def tables(measured: Results) -> str:
         _ratios(measured, "floor"),
         "### What a user waits for at a cold start",
         _waits(measured),
+        "### What the log line and the rules of access cost",
+        _extras(measured),
         "### As the tables grow",
         "![What each call costs on small and on large tables](scale.svg)",
         _scale(measured),
@@ -124,6 +129,21 @@ def _ratios(measured: Results, peer: str) -> str:
         for name, figures in measured.contenders.items()
     ]
     return markdown.table(("", "zip", *MEASURES.values()), rows)
+
+
+def _extras(measured: Results) -> str:
+    """Return the CPU of warm calls with each, in units of the same without."""
+    ours, unlogged, asking = (
+        measured.contenders[name].measures for name in ("ours", "without the log", "with tokens")
+    )
+    rows = [
+        (said, *(_ratio(one[each].relative_to(other[each])) for each in CPU))
+        for said, one, other in (
+            ("the line for each request", ours, unlogged),
+            ("`access: token`, the service's part", asking, ours),
+        )
+    ]
+    return markdown.table(("", *(MEASURES[each] for each in CPU)), rows)
 
 
 def _waits(measured: Results) -> str:

@@ -61,6 +61,7 @@ function headers(status, origins) {
     'X-Content-Type-Options': "'nosniff'",
     'X-Request-Id': 'context.requestId',
     ...(status === 401 && { 'WWW-Authenticate': "'Bearer'" }), // RFC 6750, section 3
+    ...(status === 403 && { 'WWW-Authenticate': `'Bearer error="insufficient_scope"'` }),
     ...([429, 503].includes(status) && { 'Retry-After': "'1'" }),
     ...(origins.length > 0 && {
       'Access-Control-Allow-Origin': origin,

@@ -1,4 +1,4 @@
-"""Who may call on this machine: everybody, or whoever has a token."""
+"""Who may call the service on this machine: everybody, or whoever has a token."""
 
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
@@ -14,31 +14,31 @@ FOR_EVERYBODY = """\
 """
 
 OPEN_TO_NETWORK = """\
-It is open to the network: whoever can reach this machine can read and change all users, for
-nobody is asked for a token. With ACCESS=token everybody is.
+It is open to the network: whoever can reach this machine can read and change all users. With
+ACCESS=token they need a token.
 
 """
 
 WITH_OURS = """\
-It asks for a token. One of someUserId is for the user of that name:
+Every call needs a token. This one lets someUserId use their own record:
 
   TOKEN=$(make -s token SUB=someUserId)
   curl --request POST {url}/users --header "Authorization: Bearer $TOKEN" \\
        --header 'Content-Type: application/json' --data-raw '{{"name": "John"}}'
   curl --header "Authorization: Bearer $TOKEN" {url}/users/someUserId
 
-SCOPE="users:read users:write" makes one for all users, MINUTES=5 one that expires soon.
+With SCOPE="users:read users:write" it is good for all users; with MINUTES=5, for five minutes.
 
 """
 
 WITH_THEIRS = """\
-It asks for an access token of {issuer} for {audience}.
+Every call needs an access token of {issuer} for {audience}.
 
 """
 
 
 class AccessError(Exception):
-    """Access cannot be as it is asked for; the message is one sentence for whoever asked."""
+    """Access cannot be set up as asked; the message is one sentence for whoever asked."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What API Gateway does on AWS in front of the service: it asks the authorizer who calls.
+"""What API Gateway does in front of the service on AWS: it asks the authorizer who is calling.
 
 The routes are those of `infra/access.yml`; the authorizer is the function itself.
 """
@@ -25,7 +25,7 @@ _MOST_REMEMBERED = 1000
 
 
 class Route(NamedTuple):
-    """A route of the REST API, and what is told of its authorizer if it has one."""
+    """A route of the REST API, and its authorizer if it has one."""
 
     method: str  # or ANY
     path: str
@@ -39,7 +39,7 @@ class Route(NamedTuple):
 
 
 class Gateway:
-    """A WSGI application: the service behind its gateway, with access to be asked for."""
+    """A WSGI application: the service, behind a gateway that asks for tokens."""
 
     def __init__(
         self, app: Flask, authorize: Authorize, clock: Callable[[], float] = time.monotonic

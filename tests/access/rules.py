@@ -1,5 +1,7 @@
 """The rules of the service about access, each dropped once, and the test that must notice it."""
 
+from tests.access.mutants import Mutations
+
 RULE = "test_access.RuleTest.test_"
 CALLER = "test_access.CallerTest.test_"
 OTHERS = "test_ownership.OthersTest.test_"
@@ -10,9 +12,8 @@ CORS = "test_cors.OriginsTest.test_"
 NO_CORS = "test_cors.NoOriginsTest.test_"
 TOLD = OTHERS + "cannot_be_told_from_a_missing_one"
 
-# By module below users_api: what stands there, once; what stands there instead; the test, below
-# tests.http.
-MUTATIONS: dict[str, list[tuple[str, str, str]]] = {
+# By module of users_api, as in mutants.py.
+MUTATIONS: Mutations = {
     "http/access": [
         # the table
         (

@@ -4,8 +4,9 @@ import json
 import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from unittest import TestCase
 from urllib.parse import urlsplit
 
@@ -17,6 +18,8 @@ from tests.support.servers import gateway_server, wsgi_server
 from tests.support.service import Service, fresh_settings
 
 SCREENSHOTS = Path(__file__).parent.parent.parent / ".local" / "browser"
+PATIENCE = 30_000  # milliseconds
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 QUIET = [  # for root, and without the browser's own requests
     "--no-sandbox",
     "--disable-gpu",
@@ -91,7 +94,7 @@ class DocsPageTest(TestCase):
         """Open the page."""
         self.page.goto(f"{url}/docs")
         expect(self.page).to_have_title("Users API")
-        expect(self.page.locator(".opblock")).to_have_count(7)
+        expect(self.page.locator(".opblock")).to_have_count(7, timeout=PATIENCE)
 
     def test_token(self) -> None:
         """Where a token is asked for, the page takes one, and makes its calls with it."""
@@ -116,6 +119,41 @@ class DocsPageTest(TestCase):
     def test_wsgi(self) -> None:
         """Under a WSGI server, a user is created and read from the page."""
         self.try_out(wsgi_server, "docs-wsgi.png")
+
+    def test_index(self) -> None:
+        """The address of the service shows a page that leads to the documentation."""
+        for serve in (wsgi_server, gateway_server):
+            with self.subTest(serve.__name__), serve(Service().app) as url:
+                self.page.goto(f"{url}/")
+                self.page.get_by_role("link", name="documentation").click()
+                expect(self.page.locator(".opblock")).to_have_count(7, timeout=PATIENCE)
+                self.page.wait_for_load_state("networkidle")
+        self.assertEqual(self.complaints, [])
+
+    def test_again(self) -> None:
+        """The example can be sent as it is, time and again, and the answer comes into view."""
+        with wsgi_server(Service().app) as url:
+            self.page.set_viewport_size({"width": 1200, "height": 700})
+            self.open(url)
+            call = self.call("createUser")
+            for _ in range(2):
+                self.assertEqual(self.executed(call)[0], "201")
+                expect(call.locator(".live-responses-table")).to_be_in_viewport()
+
+    def test_looks(self) -> None:
+        """Both pages suit the light and the dark, a desktop and a phone."""
+        with wsgi_server(Service().app) as url:
+            for scheme, size in product(SCHEMES, ((1200, 900), (390, 844))):
+                self.page.emulate_media(color_scheme=scheme)
+                self.page.set_viewport_size({"width": size[0], "height": size[1]})
+                for name in ("", "docs"):
+                    with self.subTest(scheme=scheme, size=size, name=name):
+                        self.page.goto(f"{url}/{name}")
+                        self.page.wait_for_load_state("networkidle")
+                        picture = f"{name or 'index'}-{scheme}-{size[0]}.png"
+                        self.page.screenshot(path=SCREENSHOTS / picture)
+                        wide = "document.documentElement.scrollWidth"
+                        self.assertLessEqual(self.page.evaluate(wide), size[0])
 
     def test_stage(self) -> None:
         """Behind an API Gateway the page finds everything under the stage."""

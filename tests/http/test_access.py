@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from tests.support.callers import ADMIN, INSUFFICIENT, NOBODY, READ, WRITE, AccessTest, claims
 from tests.support.service import Service
 from tests.support.transports import Claims, Wsgi
+from users_api.app import RESOURCES
 from users_api.http import access
-from users_api.users import USERS
 
 
 class RuleTest(AccessTest):
@@ -24,11 +24,11 @@ class RuleTest(AccessTest):
             for rule in self.service.app.url_map.iter_rules()
             for method in (rule.methods or set()) - {"HEAD"}
         }
-        self.assertEqual(access.rules([USERS]).keys(), routes)
+        self.assertEqual(access.rules(RESOURCES).keys(), routes)
 
     def test_only_calls_about_the_service_are_public(self) -> None:
         """No call of a resource is for everybody."""
-        public = {route for route, rule in access.rules([USERS]).items() if rule == access.Rule()}
+        public = {route for route, rule in access.rules(RESOURCES).items() if rule == access.Rule()}
         names = ["index", "health", "openapi", "docs", "docs_file"]
         self.assertEqual(public, {(name, "GET") for name in names})
 

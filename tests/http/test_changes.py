@@ -1,7 +1,42 @@
-"""Changing and removing records of any resource."""
+"""Reading, changing and removing records of any resource."""
 
 from tests.support.resources import ResourceTest
 from tests.support.transports import Answer
+
+
+class ReadTest(ResourceTest):
+    """`GET /users/{userId}`."""
+
+    needs = ("create", "read")
+
+    def test_head(self) -> None:
+        """HEAD answers with the headers of GET, and without a body."""
+        self.create("head")
+        got, head = self.call("GET", self.one("head")), self.call("HEAD", self.one("head"))
+        self.assertEqual((head.status, head.body), (200, b""))
+        for name in ["Content-Type", "Content-Length", "ETag", "Last-Modified"]:
+            self.assertEqual(head.headers[name], got.headers[name])
+
+    def test_is_private(self) -> None:
+        """No cache keeps a record."""
+        self.create("private")
+        answer = self.call("GET", self.one("private"))
+        self.assertEqual(answer.headers["Cache-Control"], "no-store")
+        self.assertEqual(answer.headers["X-Content-Type-Options"], "nosniff")
+
+    def test_if_none_match(self) -> None:
+        """Whoever has the current revision is told so, without a body."""
+        etag, one = self.create("known").headers["ETag"], self.one("known")
+        for header in [etag, f"W/{etag}", f'"other", {etag}', "*", f' {etag} ,"x"']:
+            with self.subTest(header=header):
+                answer = self.call("GET", one, If_None_Match=header)
+                self.assertEqual((answer.status, answer.body), (304, b""))
+                self.assertEqual(answer.headers["ETag"], etag)
+        for header in ['"other"', '"", "x"']:
+            with self.subTest(header=header):
+                self.assertEqual(self.call("GET", one, If_None_Match=header).status, 200)
+        self.assert_refused(self.call("GET", one, If_None_Match="x"), 400)
+        self.assert_refused(self.call("GET", self.one("nobody"), If_None_Match="*"), 404)
 
 
 class ChangeTest(ResourceTest):

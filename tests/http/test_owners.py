@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from tests.support.callers import ADMIN, AccessTest, claims, told
 from tests.support.service import Service, fresh_settings
 from users_api.http import access, answers
+from users_api.openapi.document import contract
 from users_api.resource import Call, Resource
 from users_api.store.collection import Collection
 
@@ -95,6 +96,21 @@ class OtherResourceTest(AccessTest):
             self.assertEqual(answer.status, 201)
             self.assertNotIn("Idempotent-Replayed", answer.headers)
         self.assertEqual(len(list(self.service.table().sync_scan(table))), 2)
+
+    def test_contract(self) -> None:
+        """The contract says what its calls need, its own ones too; with owners, what they may."""
+        cases: list[tuple[str | None, list[object]]] = [("author", [{"token": []}]), (None, [])]
+        for owner, ways in cases:
+            with self.subTest(owner=owner):
+                paths = contract([replace(NOTES, owner=owner)], token=True)["paths"]
+                for path, method, scope in [
+                    ("/notes/{noteId}", "delete", N_WRITE),
+                    ("/notes/{noteId}/publish", "post", N_WRITE),
+                    ("/notes/{noteId}/titles", "get", N_READ),
+                ]:
+                    call = paths[path][method]
+                    self.assertEqual(call["security"], [{"token": [scope]}, *ways])
+                    self.assertEqual("caller's own" in call["description"], bool(owner))
 
     def test_others(self) -> None:
         """Somebody else's record is a missing one, at the cost of a missing one."""

@@ -16,6 +16,26 @@ class ServiceCallsTest(ServiceTest):
                 path = link.removeprefix(answer.json["links"]["users"].removesuffix("/users"))
                 self.assertEqual(self.call("GET", path).status, 200)
 
+    def test_index_in_a_browser(self) -> None:
+        """A browser gets a page with the same links, and a program JSON."""
+        links = self.call("GET", "/").json["links"]
+        for accept, media_type in {
+            "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8": "text/html",
+            "text/html": "text/html",
+            "application/json": "application/json",
+            "application/json, text/html;q=0.9": "application/json",
+            "*/*": "application/json",
+            "text/plain": "application/json",
+        }.items():
+            with self.subTest(accept=accept):
+                answer = self.call("GET", "/", Accept=accept)
+                self.assertEqual(answer.headers["Content-Type"].partition(";")[0], media_type)
+                self.assertIn("Accept", answer.headers["Vary"])
+                for link in links.values():
+                    self.assertIn(f'"{link}"', answer.body.decode())
+        page = self.call("GET", "/", Accept="text/html")
+        self.assertIn("default-src 'none'", page.headers["Content-Security-Policy"])
+
     def test_healthy(self) -> None:
         """While every table answers, the service is well."""
         answer = self.call("GET", "/health")

@@ -1,6 +1,7 @@
 """A store that fails: what the client is told, and what is asked of the store again."""
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import product
 from typing import Any
@@ -17,7 +18,7 @@ from tests.support.disturbed import (
     first,
 )
 from tests.support.transports import Answer
-from tests.support.wire import Fault, Plan
+from tests.support.wire import Fault, Plan, Request
 from tests.support.wire_faults import (
     CONFLICT,
     MISTAKES,
@@ -30,6 +31,31 @@ from tests.support.wire_faults import (
 )
 
 CONTENDED, REFUSED = "TransactionConflict", "ConditionalCheckFailed"
+
+
+class ReadTest(DisturbedTest):
+    """What is read is up to date: the engine of the tests always is, DynamoDB only if asked."""
+
+    def test_consistent(self) -> None:
+        """Every read asks for the latest state."""
+        asked: list[bytes] = []
+
+        def noted(request: Request) -> Iterator[bytes]:
+            asked.append(request.body)
+            yield request.answer
+
+        unique = self.fresh()
+        target, [(field, value)] = self.record(**unique), unique.items()
+        for request, path in [
+            (GET, target),
+            (GET, f"{self.path}?{field}={value}"),
+            ("Scan", self.path),
+        ]:
+            plan = Plan(noted, request, lasting=True, delivered=True)
+            self.assertEqual(self.disturbed(Call(request, "GET", path), plan).answer.status, 200)
+        self.assertEqual(len(asked), 4)
+        for body in asked:
+            self.assertTrue(json.loads(body)["ConsistentRead"])
 
 
 class TroubleTest(DisturbedTest):
@@ -187,6 +213,13 @@ class WriteTest(DisturbedTest):
         self.assert_unavailable(outcome.answer)
         answer = self.call("POST", self.path, call.document, **headers)
         self.assertEqual((answer.status, answer.headers["Idempotent-Replayed"]), (201, "true"))
+
+    def test_own_key(self) -> None:
+        """A key that our own first attempt has used up is no replay."""
+        call = Call(TRANSACT, "POST", self.path, self.new(), {"Idempotency_Key": str(uuid4())})
+        lost = Plan(closed, TRANSACT, delivered=True)
+        answer = self.disturbed(call, lost, Plan(cancelled("None", REFUSED), TRANSACT, 2)).answer
+        self.assert_done(call, answer)
 
     def test_key_that_expires_meanwhile(self) -> None:
         """A key that is refused, and forgotten before it is looked up, can be used again."""

@@ -88,34 +88,6 @@ class ReadTest(ServiceTest):
         self.assertEqual(answer.status, 404)
         self.assertEqual(answer.body, b'{"error":"Could not find user with provided \\"userId\\""}')
 
-    def test_head_has_no_body(self) -> None:
-        """HEAD answers with the headers of GET."""
-        self.call("POST", "/users", {"userId": "head", "name": "John"})
-        got, head = self.call("GET", "/users/head"), self.call("HEAD", "/users/head")
-        self.assertEqual((head.status, head.body), (200, b""))
-        for name in ["Content-Type", "Content-Length", "ETag", "Last-Modified"]:
-            self.assertEqual(head.headers[name], got.headers[name])
-
-    def test_is_private(self) -> None:
-        """No cache keeps personal data."""
-        answer = self.call("GET", "/users/nobody")
-        self.assertEqual(answer.headers["Cache-Control"], "no-store")
-        self.assertEqual(answer.headers["X-Content-Type-Options"], "nosniff")
-
-    def test_if_none_match(self) -> None:
-        """Who has the current revision is told so, without a body."""
-        etag = self.call("POST", "/users", {"userId": "known", "name": "a"}).headers["ETag"]
-        for header in [etag, f"W/{etag}", f'"other", {etag}', "*", f' {etag} ,"x"']:
-            with self.subTest(header=header):
-                answer = self.call("GET", "/users/known", If_None_Match=header)
-                self.assertEqual((answer.status, answer.body), (304, b""))
-                self.assertEqual(answer.headers["ETag"], etag)
-        for header in ['"other"', '"", "x"']:
-            with self.subTest(header=header):
-                self.assertEqual(self.call("GET", "/users/known", If_None_Match=header).status, 200)
-        self.assert_refused(self.call("GET", "/users/known", If_None_Match="x"), 400)
-        self.assert_refused(self.call("GET", "/users/nobody", If_None_Match="*"), 404)
-
 
 class OlderItemTest(ServiceTest):
     """Items that the original service wrote: a `userId` and a `name`, and nothing more."""

@@ -1,4 +1,4 @@
-"""The zip that goes to Lambda: what is in it, and that it runs."""
+"""The zips that go to Lambda: what is in them, and that the service's runs."""
 
 import json
 import re
@@ -20,6 +20,12 @@ from tests.support.wire_faults import hung
 
 UNCHECKED_HASH = b"\1\0\0\0"
 ELF_MACHINES = {"x86_64": 62, "arm64": 183}
+TOKEN = ("access=token", "issuer=https://id.example.com", "audience=users-api")
+
+
+def authorizer(package: Path) -> Path:
+    """Return the zip of the authorizer that was made with that of the service."""
+    return package.with_name("authorizer.zip")
 
 
 class PackageTest(TestCase):
@@ -42,20 +48,22 @@ class PackageTest(TestCase):
         (project / "users_api" / "__pycache__").mkdir()
         (project / "users_api" / "__pycache__" / "app.cpython-313.pyc").write_bytes(b"stale")
         (project / ".env").write_text("SECRET=1\n")
-        osls(project, "package", f"--param=architecture={cls.architecture}")
+        parameters = [f"--param={each}" for each in (f"architecture={cls.architecture}", *TOKEN)]
+        osls(project, "package", *parameters)
         return compiled(project)
 
     def contents(self) -> dict[str, bytes]:
-        """Return every file of the zip."""
+        """Return every file of the service's zip."""
         with ZipFile(self.package) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
 
     def assert_native_libraries(self) -> None:
-        """Assert that the zip holds libraries, and that each is for the architecture."""
-        libraries = {name: each for name, each in self.contents().items() if ".so" in name}
-        self.assertTrue(libraries)
-        for name, content in libraries.items():
-            with self.subTest(name):
+        """Assert that each zip holds libraries, and that each is for the architecture."""
+        for package in (self.package, authorizer(self.package)):
+            with ZipFile(package) as archive:
+                libraries = [archive.read(name) for name in archive.namelist() if ".so" in name]
+            self.assertTrue(libraries)
+            for content in libraries:
                 machine = int.from_bytes(content[18:20], "little")
                 self.assertEqual(content[:4], b"\x7fELF")
                 self.assertEqual(machine, ELF_MACHINES[self.architecture])
@@ -79,7 +87,8 @@ class X86Test(PackageTest):
     def running(cls, dynamodb: str, **variables: str) -> AbstractContextManager[Function]:
         """Run the function with this DynamoDB, and with other environment variables."""
         configuration = cls.resources["ApiLambdaFunction"]["Properties"]
-        environment = {"Variables": configuration["Environment"]["Variables"] | variables}
+        told = configuration["Environment"]["Variables"] | {"ACCESS": "open"}
+        environment = {"Variables": told | variables}
         return running_function(cls.package, configuration | {"Environment": environment}, dynamodb)
 
     def test_runs_as_on_lambda(self) -> None:
@@ -161,6 +170,7 @@ class X86Test(PackageTest):
         bytecode = {cache_from_source(name) for name in files if name.endswith(".py")}
         self.assertEqual(ours, files | bytecode)
 
+        self.assertNotIn("jwt", {name.partition("/")[0] for name in contents})
         lock = (PROJECT / "requirements.txt").read_text("utf-8")
         locked = set(re.findall(r"^([\w-]+)==", lock, re.MULTILINE))
         distributions = packages_distributions()
@@ -176,6 +186,7 @@ class X86Test(PackageTest):
         """A second packaging, in another folder, gives the same bytes."""
         again, _ = self.packaged("second")
         self.assertEqual(again.read_bytes(), self.package.read_bytes())
+        self.assertEqual(authorizer(again).read_bytes(), authorizer(self.package).read_bytes())
 
     def test_native_libraries(self) -> None:
         """The native libraries are for x86_64."""

@@ -5,13 +5,14 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 PROJECT = Path(__file__).parent.parent.parent
 TOOLS = PROJECT / "node_modules"
 NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "node_modules")
-SECONDS = 300
+SECONDS = 900
 
 
 def copy_of_the_project(folder: Path) -> Path:
@@ -35,8 +36,19 @@ def osls(project: Path, *arguments: str, **variables: str) -> str:
         AssertionError: It failed.
 
     """
+    return _run(project, ["osls", *arguments], variables)
+
+
+def make(project: Path, *arguments: str, **variables: str) -> str:
+    """Run `make` in `project` likewise, with the virtual environment of the original."""
+    with suppress(FileExistsError):
+        (project / ".venv").symlink_to(PROJECT / ".venv")
+    return _run(project, ["make", *arguments], {"MAKEFLAGS": "", **variables})
+
+
+def _run(project: Path, command: list[str], variables: dict[str, str]) -> str:
     finished = subprocess.run(
-        ["osls", *arguments],
+        command,
         cwd=project,
         env=environment(**variables),
         stdin=subprocess.DEVNULL,
@@ -47,7 +59,7 @@ def osls(project: Path, *arguments: str, **variables: str) -> str:
         check=False,
     )
     if finished.returncode != 0:
-        raise AssertionError(f"osls {' '.join(arguments)}\n{finished.stdout}")
+        raise AssertionError(f"{' '.join(command)}\n{finished.stdout}")
     return finished.stdout
 
 

@@ -19,9 +19,11 @@ from tests.support.transports import Answer, Transport, transport
 from users_api.app import RESOURCES, create_app
 from users_api.config import Settings
 from users_api.resource import Resource
-from users_api.store.client import connect
 
 logging.getLogger("pydynox").addHandler(logging.NullHandler())  # it warns of every slow request
+
+
+LONGEST_WAIT = 30.0  # seconds that a look at the tables may take on a busy machine
 
 
 @cache
@@ -58,7 +60,12 @@ class Service:
         self.settings = settings or fresh_settings()
         self.app = create_app(self.settings, resources)
         self.send: Transport = transport(self.app)
-        self._client = connect(self.settings)
+        self._client = DynamoDBClient(
+            region=self.settings.region,
+            endpoint_url=self.settings.endpoint_url,
+            connect_timeout=LONGEST_WAIT,
+            read_timeout=LONGEST_WAIT,
+        )
 
     def call(self, method: str, target: str, document: object = None, **headers: str) -> Answer:
         """Send a JSON document, or none; a header is given as a keyword: `If_Match="…"`."""

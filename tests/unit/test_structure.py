@@ -1,5 +1,7 @@
-"""Where things stand: nothing that is shared knows a resource."""
+"""Where things stand, and how large they are: nothing that is shared knows a resource."""
 
+import ast
+from pathlib import Path
 from unittest import TestCase
 
 import grimp
@@ -7,6 +9,7 @@ import grimp
 from users_api.app import RESOURCES
 
 ROOT = "users_api"
+LONGEST_MODULE, LONGEST_FUNCTION = 250, 20  # lines
 
 
 class StructureTest(TestCase):
@@ -42,3 +45,27 @@ class StructureTest(TestCase):
             for imported in self.graph.find_modules_directly_imported_by(module):
                 with self.subTest(module=module, imported=imported):
                     self.assertFalse(self.graph.chain_exists(importer=imported, imported=module))
+
+
+class SizeTest(TestCase):
+    """The modules and functions of `users_api`."""
+
+    def test_sizes(self) -> None:
+        """No module has more than 250 lines, no function more than 20 without its docstring."""
+        modules = sorted(Path(ROOT).rglob("*.py"))
+        self.assertGreater(len(modules), 30)
+        for path in modules:
+            text = path.read_text("utf-8")
+            with self.subTest(str(path)):
+                self.assertLessEqual(len(text.splitlines()), LONGEST_MODULE)
+            for each in ast.walk(ast.parse(text)):
+                if isinstance(each, ast.FunctionDef):
+                    with self.subTest(str(path), function=each.name):
+                        self.assertLessEqual(length(each), LONGEST_FUNCTION)
+
+
+def length(function: ast.FunctionDef) -> int:
+    """Return how many lines a function has, without its docstring."""
+    docstring = ast.get_docstring(function, clean=False)
+    told = 0 if docstring is None else len(docstring.splitlines())
+    return (function.end_lineno or 0) - function.lineno + 1 - told

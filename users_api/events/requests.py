@@ -23,6 +23,17 @@ IGNORED = ("CONTENT_LENGTH", "TRANSFER_ENCODING")  # the body is what the event 
 
 Claims = Mapping[str, Any]
 
+SERVER: Mapping[str, object] = {
+    "SERVER_NAME": "lambda",
+    "SERVER_PORT": "443",
+    "SERVER_PROTOCOL": "HTTP/1.1",
+    "wsgi.version": (1, 0),
+    "wsgi.url_scheme": "https",
+    "wsgi.multithread": False,
+    "wsgi.multiprocess": False,
+    "wsgi.run_once": False,
+}
+
 
 class Part(Struct, rename="camel"):
     """A part of an event, as far as it is read; what is null counts as missing."""
@@ -50,18 +61,11 @@ class Request(Struct, frozen=True):
             "QUERY_STRING": _native(self.query),
             "CONTENT_LENGTH": str(len(self.body)),
             "REMOTE_ADDR": _native(self.source),
-            "SERVER_NAME": "lambda",
-            "SERVER_PORT": "443",
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "https",
             "wsgi.input": BytesIO(self.body),
             "wsgi.errors": sys.stderr,
-            "wsgi.multithread": False,
-            "wsgi.multiprocess": False,
-            "wsgi.run_once": False,
             CLAIMS: self.claims,
             GATEWAY_REQUEST_ID: self.request_id,
+            **SERVER,
             **_variables(self.headers),
         }
 

@@ -32,58 +32,38 @@ class Calls:
 
     def paths(self) -> dict[str, Schema]:
         """Return every call of the resource, by path and method."""
-        name, key = self._resource.name, self._resource.key
-        all_of_them = {"post": ("create", self._create), "get": ("list", self._list)}
-        one = {
-            "get": ("read", self._read),
-            "patch": ("change", self._change),
-            "delete": ("remove", self._remove),
-        }
-        usual = {f"/{name}": (name, all_of_them), f"/{name}/{{{key}}}": (f"{name}.record", one)}
-        told: dict[str, Schema] = {
-            path: {
-                method: self._whole(tell(), endpoint, method)
-                for method, (call, tell) in calls.items()
-                if call in self._resource.calls
-            }
-            for path, (endpoint, calls) in usual.items()
-        }
-        for call in self._resource.own_calls:
-            path, method = f"/{name}/{{{key}}}/{call.path}", call.method.lower()
-            whole = self._whole(self._own(call), f"{name}.{call.function.__name__}", method)
-            told.setdefault(path, {})[method] = whole
-        return {path: self._with_id(path, calls) for path, calls in told.items() if calls}
+        path, one = f"/{self._resource.name}", f"/{self._resource.name}/{{{self._resource.key}}}"
+        told: dict[str, Schema] = {path: {}, one: {}}
+        for call, where, method, tell in [
+            ("create", path, "post", self._create),
+            ("list", path, "get", self._list),
+            ("read", one, "get", self._read),
+            ("change", one, "patch", self._change),
+            ("remove", one, "delete", self._remove),
+        ]:
+            if call in self._resource.calls:
+                endpoint = f"{self._resource.name}{'.record' * (where == one)}"
+                told[where][method] = self._whole(tell(), endpoint, method)
+        for own in self._resource.own_calls:
+            method, endpoint = own.method.lower(), f"{path[1:]}.{own.function.__name__}"
+            whole = self._whole(self._own(own), endpoint, method)
+            told.setdefault(f"{one}/{own.path}", {})[method] = whole
+        return {each: self._with_id(each, calls) for each, calls in told.items() if calls}
 
     def parameters(self) -> dict[str, Schema]:
         """Return the parameters of these calls."""
         resource = self._resource
-        fields = records.answer(resource.model)["properties"]
+        key = records.answer(resource.model)["properties"][resource.key]
         query = records.new(pages.query_of(resource))["properties"]
-        of_list = f"{self._plural}{{}}".format
-        told = {
-            self._id(): (
-                "path",
-                resource.key,
-                fields[resource.key],
-                f"The id of the {self._noun}.",
-            ),
-            of_list("Limit"): (
-                "query",
-                "limit",
-                query["limit"],
-                "The most records that a page may have.",
-            ),
-            of_list("Cursor"): (
-                "query",
-                "cursor",
-                query["cursor"],
-                "The `next` of an earlier page.",
-            ),
+        about = {
+            "limit": "The most records that a page may have.",
+            "cursor": "The `next` of an earlier page.",
+        } | dict.fromkeys(resource.unique, f"Look up the {self._noun} with this value.")
+        by_id = parts.parameter("path", resource.key, key, f"The id of the {self._noun}.")
+        return {self._id(): by_id} | {
+            self._of_list(name): parts.parameter("query", name, query[name], about[name])
+            for name in about
         }
-        for field in resource.unique:
-            about = f"Look up the {self._noun} with this value."
-            told[of_list(f"By{field.title()}")] = ("query", field, query[field], about)
-        return {name: parts.parameter(*each) for name, each in told.items()}
 
     def responses(self) -> dict[str, Schema]:
         """Return the failures that are told in words of this resource."""
@@ -128,22 +108,18 @@ class Calls:
         }
 
     def _list(self) -> Schema:
-        look_up = [f"`{field}`" for field in self._resource.unique]
         page = parts.success(
             "A page.", f"{self._name}Page", "Link", page=self._page(), last=self._page(1)
         )
         operation = f"list{self._plural}"
         following = {"cursor": "$response.body#/next"}
         page["links"] = {"nextPage": {"operationId": operation, "parameters": following}}
+        by = " or ".join(f"`{field}`" for field in self._resource.unique)
+        look_up = f" With {by}: the one with this value, or none; without `cursor`." if by else ""
         return {
             "operationId": operation,
-            "summary": f"List {self._resource.name}" + (", or look one up" if look_up else ""),
-            "description": "Page by page, in no particular order."
-            + (
-                f" With {' or '.join(look_up)}: the one with this value, or none; without `cursor`."
-                if look_up
-                else ""
-            ),
+            "summary": f"List {self._resource.name}{', or look one up' if by else ''}",
+            "description": f"Page by page, in no particular order.{look_up}",
             "parameters": [
                 reference("parameters", name) for name in self.parameters() if name != self._id()
             ],
@@ -220,6 +196,10 @@ class Calls:
     def _with_id(self, path: str, calls: Schema) -> Schema:
         known = {"parameters": [reference("parameters", self._id())]} if "{" in path else {}
         return {**known, **calls}
+
+    def _of_list(self, name: str) -> str:
+        by = "By" * (name in self._resource.unique)
+        return f"{self._plural}{by}{name[:1].upper()}{name[1:]}"
 
     def _id(self) -> str:
         return f"{self._name}Id"

@@ -21,32 +21,40 @@ def contract(resources: Sequence[Resource[Any]], *, token: bool = False) -> Sche
     rules = access.rules(resources) if token else None
     bodies = [schemas.of_resource(each) for each in resources]
     calls = [Calls(each, known, rules) for each, known in zip(resources, bodies, strict=True)]
-    names = ", ".join(each.name for each in resources)
-    tags = {each.name: f"The calls about {each.name}." for each in resources}
     components: dict[str, dict[str, Schema]] = {
         "schemas": schemas.shared() | together(bodies),
         "parameters": parts.parameters() | together(each.parameters() for each in calls),
-        "headers": parts.headers(),
+        "headers": dict(parts.HEADERS),
         "responses": shared_responses() | together(each.responses() for each in calls),
     }
     for section, named in security.components().items() if token else ():
         components[section] = named | components.get(section, {})
     return {
         "openapi": "3.1.0",
-        "info": {
-            "title": "Users API",
-            "version": __version__,
-            "description": f"A backend that stores {names}.\n\n{DESCRIPTION}",
-            "license": {"name": "MIT", "identifier": "MIT"},
-        },
+        "info": info(resources),
         "servers": [{"url": "/"}],
-        "tags": [
-            {"name": name, "description": text}
-            for name, text in (tags | {"service": "The calls about the service itself."}).items()
-        ],
+        "tags": tags(resources),
         "paths": together(each.paths() for each in calls) | about_paths(token=token),
         "components": components,
     }
+
+
+def info(resources: Sequence[Resource[Any]]) -> Schema:
+    """Return what the service is called, and what it is."""
+    names = ", ".join(each.name for each in resources)
+    return {
+        "title": "Users API",
+        "version": __version__,
+        "description": f"A backend that stores {names}.\n\n{DESCRIPTION}",
+        "license": {"name": "MIT", "identifier": "MIT"},
+    }
+
+
+def tags(resources: Sequence[Resource[Any]]) -> list[Schema]:
+    """Return the groups into which a page sorts the calls."""
+    of_resources = [(each.name, f"The calls about {each.name}.") for each in resources]
+    of_service = ("service", "The calls about the service itself.")
+    return [{"name": name, "description": text} for name, text in [*of_resources, of_service]]
 
 
 def together(parts_of_each: Iterable[dict[str, Schema]]) -> dict[str, Schema]:
@@ -62,31 +70,21 @@ def shared_responses() -> dict[str, Schema]:
 def about_paths(*, token: bool) -> dict[str, Schema]:
     """Return the calls about the service itself, which ask nobody for a token."""
     index = {"service": "users-api", "links": {"users": "/users", "docs": "/docs"}}
-    public: Schema = {"security": []} if token else {}
+    public: Schema = {"tags": ["service"], **({"security": []} if token else {})}
+    health_call = {
+        "operationId": "getHealth",
+        "summary": "Check that the service can do its work",
+        "description": "Asks every table.",
+    }
+    index_call = {
+        "operationId": "getIndex",
+        "summary": "What this service is",
+        "description": "Its name, and links to its calls; a page for browsers.",
+    }
+    well = parts.success("Every table answers.", "Health", well={"status": "ok"})
+    told = parts.success("The name, and the links.", "Index", index=index)
+    told["content"]["text/html"] = {"schema": {"type": "string", "maxLength": 10_000}}
     return {
-        "/health": {
-            "get": {
-                "operationId": "getHealth",
-                "tags": ["service"],
-                **public,
-                "summary": "Check that the service can do its work",
-                "description": "Asks every table.",
-                "responses": parts.answers(
-                    {200: parts.success("Every table answers.", "Health", well={"status": "ok"})},
-                    {},
-                ),
-            }
-        },
-        "/": {
-            "get": {
-                "operationId": "getIndex",
-                "tags": ["service"],
-                **public,
-                "summary": "What this service is",
-                "description": "Its name, and links to its calls.",
-                "responses": parts.answers(
-                    {200: parts.success("The name, and the links.", "Index", index=index)}, {}
-                ),
-            }
-        },
+        path: {"get": public | call | {"responses": parts.answers({200: success}, {})}}
+        for path, call, success in [("/health", health_call, well), ("/", index_call, told)]
     }

@@ -74,37 +74,6 @@ def parameter(place: str, name: str, schema: Schema, description: str) -> Schema
     }
 
 
-def headers() -> dict[str, Schema]:
-    """Return the headers of answers, by their names."""
-    return {
-        "ETag": header(
-            "The revision of the record: every change makes another one.",
-            REVISION,
-            pattern='^"[!#-~]+"$',
-        ),
-        "Last-Modified": header(
-            "When the record was last changed, if that is known.",
-            "Sun, 22 Nov 2026 10:38:02 GMT",
-            required=False,
-            pattern="^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT$",
-        ),
-        "Location": header("The path of the new record.", "/users/someUserId", pattern="^/"),
-        "Link": header(
-            "The next page, if there is one.",
-            '</users?limit=25&cursor=eyQmbHNvbWVVc2VySWQ>; rel="next"',
-            required=False,
-            pattern='^</[^>]*>; rel="next"$',
-        ),
-        "Idempotent-Replayed": header(
-            "Present if this answer repeats an earlier one.", "true", required=False, enum=["true"]
-        ),
-        "Retry-After": header("Seconds to wait before trying again.", "1", pattern="^[1-9][0-9]*$"),
-        "X-Request-Id": header(
-            "The id of this request; it is also in the log.", REQUEST, pattern="^[!-~]+$"
-        ),
-    }
-
-
 def header(description: str, example: str, *, required: bool = True, **rules: object) -> Schema:
     """Return one header of answers."""
     return {
@@ -113,6 +82,36 @@ def header(description: str, example: str, *, required: bool = True, **rules: ob
         "schema": {"type": "string", "maxLength": 1024, **rules},
         "example": example,
     }
+
+
+# The headers of answers, by their names.
+HEADERS: Mapping[str, Schema] = {
+    "ETag": header(
+        "The revision of the record: every change makes another one.",
+        REVISION,
+        pattern='^"[!#-~]+"$',
+    ),
+    "Last-Modified": header(
+        "When the record was last changed, if that is known.",
+        "Sun, 22 Nov 2026 10:38:02 GMT",
+        required=False,
+        pattern="^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT$",
+    ),
+    "Location": header("The path of the new record.", "/users/someUserId", pattern="^/"),
+    "Link": header(
+        "The next page, if there is one.",
+        '</users?limit=25&cursor=eyQmbHNvbWVVc2VySWQ>; rel="next"',
+        required=False,
+        pattern='^</[^>]*>; rel="next"$',
+    ),
+    "Idempotent-Replayed": header(
+        "Present if this answer repeats an earlier one.", "true", required=False, enum=["true"]
+    ),
+    "Retry-After": header("Seconds to wait before trying again.", "1", pattern="^[1-9][0-9]*$"),
+    "X-Request-Id": header(
+        "The id of this request; it is also in the log.", REQUEST, pattern="^[!-~]+$"
+    ),
+}
 
 
 def failed(description: str, error: errors.ApiError) -> Schema:

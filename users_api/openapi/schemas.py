@@ -32,30 +32,24 @@ def shared() -> dict[str, Schema]:
 
 def of_resource(resource: Resource[Any]) -> dict[str, Schema]:
     """Return the bodies of a resource: a record, a page, and what is sent to create and change."""
-    name = resource.model.__name__
-    record = records.answer(resource.model)
-    new = records.new(resource.model)
-    patch = records.patch(resource.model, resource.key)
-    required = new.get("required", [])
-    sent, changed = new["properties"], patch["properties"]
+    name, key = resource.model.__name__, resource.key
+    record, new = records.answer(resource.model), records.new(resource.model)
+    patch, required = records.patch(resource.model, key), new.get("required", [])
+    of_record = examples.of_record(record["properties"], record["required"])
+    of_new = examples.of_new(key, new["properties"], required)
+    of_patch = examples.of_patch(patch["properties"], required)
+    merged = "A JSON Merge Patch (RFC 7396): null removes an optional field."
     return {
-        name: record
-        | {
-            "description": inspect.getdoc(resource.model),
-            "examples": examples.of_record(record["properties"], record["required"]),
-        },
-        f"New{name}": new
-        | {
-            "description": f"A new {resource.noun}.",
-            "examples": examples.of_new(resource.key, sent, required),
-        },
-        f"{name}Patch": patch
-        | {
-            "description": "A JSON Merge Patch (RFC 7396): null removes an optional field.",
-            "examples": examples.of_patch(changed, required),
-        },
+        name: record | described(inspect.getdoc(resource.model) or "", of_record),
+        f"New{name}": new | described(f"A new {resource.noun}.", of_new),
+        f"{name}Patch": patch | described(merged, of_patch),
         f"{name}Page": page(resource),
     }
+
+
+def described(description: str, of_body: list[Schema]) -> Schema:
+    """Return what is told about a body beside its form."""
+    return {"description": description, "examples": of_body}
 
 
 def page(resource: Resource[Any]) -> Schema:

@@ -16,6 +16,7 @@ from users_api.resource import Resource
 HERE = Path(__file__).parent
 
 PAGE_TYPES = {
+    "page.css": "text/css",
     "page.js": "text/javascript",
     "swagger-ui.css": "text/css",
     "swagger-ui-bundle.js": "text/javascript",

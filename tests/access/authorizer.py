@@ -1,5 +1,7 @@
 """The checks of the authorizer, each dropped or changed once, and the test that must notice it."""
 
+from tests.access.mutants import Mutations
+
 # Where each test stands, below tests.authorizer.
 HOSTILE = "test_hostile.HostileTest.test_"
 GOOD = "test_tokens.GoodTokensTest.test_"
@@ -15,8 +17,8 @@ UNVERIFIED = (
     'connection._context = __import__("ssl")._create_unverified_context(); connection.connect()'
 )
 
-# By module: what stands there, once; what stands there instead; the test.
-MUTATIONS: dict[str, list[tuple[str, str, str]]] = {
+# By module of the authorizer, as in mutants.py.
+MUTATIONS: Mutations = {
     "tokens": [
         ("if len(token) <= LENGTH else None", "", HOSTILE + "size"),
         ("LENGTH = 8192", "LENGTH = 8200", HOSTILE + "size"),

@@ -1,0 +1,78 @@
+"""Wrong parameters: one sentence, before anything is packaged or deployed."""
+
+import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest import TestCase
+
+from tests.support.osls import copy_of_the_project, make, osls
+
+NEEDED = 'Stage "prod" asks for tokens, so it needs the parameters "issuer" and "audience"'
+ISSUER = 'The parameter "issuer" has to be the https: URL of an OpenID provider.'
+NOWHERE = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_ACCESS_KEY_ID": "test"}  # port: discard
+
+
+class ParametersTest(TestCase):
+    """Commands that are refused, on a copy of the project that stays as it is."""
+
+    project: Path
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        folder = Path(cls.enterClassContext(TemporaryDirectory()))
+        cls.project = copy_of_the_project(folder / "project")
+
+    def assert_refused(self, sentence: str, command: str, stage: str, *parameters: str) -> None:
+        """Assert that a command ends with a sentence and a failure, and leaves nothing behind."""
+        given = [f"--param={each}" for each in parameters]
+        with self.subTest(f"{command} {parameters}"):
+            with self.assertRaisesRegex(AssertionError, re.escape(sentence)) as caught:
+                osls(self.project, *command.split(), "--stage", stage, *given, **NOWHERE)
+            self.assertNotIn(" at ", str(caught.exception).partition("Error:")[2], "no traceback")
+            self.assertFalse((self.project / ".serverless").exists())
+
+    def test_tokens_need_an_issuer(self) -> None:
+        """A stage that asks for tokens says so when it is not told whose, and for whom."""
+        issuer, audience = "issuer=https://id.example.com/", "audience=users-api"
+        self.assert_refused(NEEDED, "deploy", "prod")
+        self.assert_refused(NEEDED, "package", "prod", issuer)
+        self.assert_refused(NEEDED, "package", "prod", issuer, "audience=,")
+        self.assert_refused(NEEDED, "deploy function -f api", "prod", audience)
+        for wrong in ("http://id.example.com", "id.example.com", "https://id.example.com/?a=b"):
+            self.assert_refused(ISSUER, "deploy", "prod", f"issuer={wrong}", audience)
+
+    def test_other_parameters(self) -> None:
+        """So does any stage for any other parameter."""
+        for parameter, meaning in {
+            "access=closed": "either open or token",
+            "architecture=sparc": "either arm64 or x86_64",
+            "gateway=graphql": "either rest or http",
+            "origins=*": "origins such as https://example.com",
+            "origins=https://example.com/": "origins such as https://example.com",
+            "rate=many": "a whole number",
+            "burst=0": "a whole number",
+            "reservedConcurrency=-1": "a whole number",
+            "tokenTypes=id": "at+jwt, JWT, or both",
+            "waf=yes": "either true or false",
+        }.items():
+            name = parameter.partition("=")[0]
+            sentence = f'The parameter "{name}" has to be {meaning}'
+            self.assert_refused(sentence, "package", "dev", parameter)
+
+    def test_parameters_that_need_each_other(self) -> None:
+        """Parameters that make no sense together, or that there are not, are told."""
+        self.assert_refused(
+            'The parameters "domain" and "certificate" need each other.',
+            "package",
+            "dev",
+            "domain=api.example.com",
+        )
+        waf = "There is no WAF for an HTTP API"
+        self.assert_refused(waf, "package", "dev", "waf=true", "gateway=http")
+        self.assert_refused('There is no parameter "acces".', "package", "prod", "acces=open")
+
+    def test_make(self) -> None:
+        """`make deploy STAGE=prod` says the same."""
+        with self.assertRaisesRegex(AssertionError, re.escape(NEEDED)):
+            make(self.project, "deploy", "STAGE=prod", **NOWHERE)
+        self.assertFalse((self.project / ".serverless").exists())
