@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import boto3
+from pydynox import DynamoDBClient
 
 from benchmarks.results import Spread
 from tests.support.service import fresh_settings
@@ -96,9 +97,10 @@ def _write_batches(users: Any, markers: Any, number: int) -> None:  # noqa: ANN4
 
 
 def _write_plainly(stage: Stage, number: int) -> None:
-    table = stage.table("users").name
+    table, settings = stage.table("users").name, stage.settings
+    client = DynamoDBClient(region=settings.region, endpoint_url=settings.endpoint_url)
     with ThreadPoolExecutor(THREADS) as threads:
-        for _ in threads.map(lambda user: stage.client.sync_put_item(table, user), people(number)):
+        for _ in threads.map(lambda user: client.sync_put_item(table, user), people(number)):
             pass
 
 
