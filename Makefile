@@ -80,7 +80,7 @@ format: .venv/tests ## put the code into the one format, and correct what can be
 
 PEERS = $(patsubst benchmarks/peers/%/requirements.txt,%,$(wildcard benchmarks/peers/*/requirements.txt))
 LOCKS = requirements.txt authorizer/requirements.txt local/requirements.txt tools/requirements.txt \
-	tests/requirements.txt $(PEERS:%=benchmarks/peers/%/requirements.txt)
+	tests/requirements.txt tests/template/requirements.txt $(PEERS:%=benchmarks/peers/%/requirements.txt)
 COMPILE = uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate
 
@@ -94,12 +94,13 @@ lock: .venv/tests ## renew the lock files after a change of pyproject.toml (UPGR
 	@$(COMPILE) pyproject.toml --group local -c $(IN)requirements.txt -c $(IN)authorizer/requirements.txt --output-file $(IN)local/requirements.txt
 	@$(COMPILE) pyproject.toml --group tools -c $(IN)local/requirements.txt --output-file $(IN)tools/requirements.txt
 	@$(COMPILE) pyproject.toml --group dev -c $(IN)tools/requirements.txt --output-file $(IN)tests/requirements.txt
+	@$(COMPILE) --group judges --output-file $(IN)tests/template/requirements.txt
 	@for peer in $(PEERS); do \
 		$(COMPILE) --group peer-$$peer -c $(IN)tests/requirements.txt --output-file $(IN)benchmarks/peers/$$peer/requirements.txt || exit; done
 
 SUITE = python -W error -m unittest discover --top-level-directory . --start-directory
 
-.PHONY: test-access test-extending test-faults test-run test-tools test-dynamodb-local test-package test-deploy test-serverless-local test-contract test-browser
+.PHONY: test-access test-extending test-faults test-run test-tools test-dynamodb-local test-package test-template test-deploy test-serverless-local test-contract test-browser
 test-faults: .venv/tests engine ## test every fault of DynamoDB at every request, races, and thousands of histories (SEED=, HISTORIES=)
 	@$(SUITE) tests/faults
 
@@ -122,6 +123,9 @@ test-dynamodb-local: .venv/tests .local/dynamodb-local/.installed ## run the HTT
 test-package: .venv/tests node_modules/.tools ## test the zip, run as on Lambda
 	@$(SUITE) tests/package
 
+test-template: .venv/tests node_modules/.tools .local/judges/.installed ## test the template of each stage, before three judges
+	@$(SUITE) tests/template
+
 test-deploy: .venv/tests node_modules/.tools ## test the deployment, to an AWS on this machine
 	@$(SUITE) tests/deploy
 
@@ -136,6 +140,10 @@ test-browser: .venv/tests engine ## test in Chromium: the page /docs, and pages 
 	@command -v chromium >/dev/null || { echo "Chromium is needed: Debian's package chromium has it." >&2; exit 1; }
 	@$(SUITE) tests/browser
 
+.PHONY: dashboard
+dashboard: .venv/tests node_modules/.tools ## draw docs/dashboard.svg anew, from the template
+	@python -m tests.template.picture
+
 # --- benchmarks
 
 .PHONY: bench
@@ -148,12 +156,15 @@ bench: .venv/tests node_modules/.tools ## measure against peers, and write bench
 # The parameters of serverless.yml; PARAMS= takes any of them: PARAMS='rate=50 origins=https://example.com'
 PARAMETERS = architecture=$(ARCH) $(ACCESS:%=access=%) $(ISSUER:%=issuer=%) $(AUDIENCE:%=audience=%) $(PARAMS)
 
-.PHONY: package deploy info remove
+.PHONY: package deploy rollback info remove
 package: .venv/local node_modules/.tools ## build the zips for Lambda (STAGE=, ARCH=arm64 or x86_64, as for deploy)
 	@osls package --stage $(STAGE) $(PARAMETERS:%=--param='%')
 
 deploy: .venv/local node_modules/.tools ## put a stage on AWS, or bring it up to date (STAGE=, ISSUER=, AUDIENCE=, ACCESS=, ARCH=, PARAMS=)
 	@osls deploy --stage $(STAGE) $(PARAMETERS:%=--param='%')
+
+rollback: .venv/tests ## send all traffic of a stage back to the version before (STAGE=)
+	@python infra/rollback.py $(STAGE)
 
 info: node_modules/.tools ## tell where a stage is on AWS (STAGE=)
 	@osls info --stage $(STAGE)
@@ -216,6 +227,15 @@ node_modules/.tools: package-lock.json
 	$(need_npm)
 	@echo 'Installing the linters of the contract ...'
 	@mkdir -p $(@D) && cp tests/contract/package*.json $(@D)
+	@npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
+.local/judges/.installed: tests/template/requirements.txt tests/template/package-lock.json
+	$(need_npm)
+	@echo 'Installing the judges of the template ...'
+	@python -m venv --clear $(@D)
+	@uv pip install --python $(@D)/bin/python --quiet --require-hashes --requirement $< || $(@D)/bin/$(PIP) $<
+	@cp tests/template/package*.json $(@D)
 	@npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 

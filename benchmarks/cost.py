@@ -5,21 +5,20 @@ from math import ceil
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks import markdown, results
+from benchmarks import markdown, operating, results
 from benchmarks.packages import VARIANTS
+from benchmarks.prices import (
+    HTTP_API_MILLION,
+    LAMBDA_GB_SECOND,
+    LAMBDA_MILLION,
+    READ_UNITS_MILLION,
+    REST_API_MILLION,
+    WRITE_UNITS_MILLION,
+)
 from benchmarks.results import Results
 
 PROJECT = Path(__file__).parent.parent
 DOCUMENT = PROJECT / "docs" / "cost.md"
-
-# Published prices in US dollars, us-east-1, first tier, without a free tier, as of November 2026:
-# the pricing pages of AWS Lambda, Amazon API Gateway and Amazon DynamoDB.
-LAMBDA_MILLION = 0.20
-LAMBDA_GB_SECOND = 0.0000133334  # arm64
-REST_API_MILLION = 3.50
-HTTP_API_MILLION = 1.00
-READ_UNITS_MILLION = 0.125  # on demand: up to 4 KB, strongly consistent
-WRITE_UNITS_MILLION = 0.625  # on demand: up to 1 KB; two for each item of a transaction
 
 FULL_CPU = 1769  # MB at which Lambda gives a function one CPU; with less memory, less of it
 MEMORY_SIZES = (128, 256, 512, 1024)  # MB
@@ -72,6 +71,7 @@ def document(measured: Results) -> str:
         _sizes(calls["GET"], calls["POST"]),
         _contenders(calls["GET"], measured, memory),
         _levers(calls, memory),
+        operating.table(),
     )
     return markdown.filled(DOCUMENT.read_text("utf-8"), "\n\n".join(parts))
 

@@ -7,9 +7,12 @@ const oneOf = (...values) => [(value) => values.includes(value), `either ${value
 const number = [(value) => /^[1-9]\d{0,6}$/.test(value), 'a whole number from 1 to 9999999'];
 const url = (text) => (URL.canParse(text) ? new URL(text) : {});
 
+const LOG_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731]; // what CloudWatch knows
+
 /** What each parameter may be, and how to say it. One that may be empty is not needed. */
 const RULES = {
   access: oneOf('open', 'token'),
+  alarmEmail: [(value) => /^([^\s@]+@[^\s@]+)?$/.test(value), 'an e-mail address'],
   architecture: oneOf('arm64', 'x86_64'),
   audience: [(value) => words(value).length < 51, 'at most 50 names of this API'],
   burst: number,
@@ -24,19 +27,24 @@ const RULES = {
   ],
   gateway: oneOf('rest', 'http'),
   issuer: [(value) => !value || isIssuer(value), 'the https: URL of an OpenID provider'],
+  logDays: [(value) => LOG_DAYS.includes(Number(value)), `one of ${LOG_DAYS.join(', ')}`],
+  logLevel: oneOf('INFO', 'DEBUG'), // with less, the metrics, which are lines of level INFO, would be lost
   maxReads: number,
   maxWrites: number,
+  operation: oneOf('true', 'false'),
   origins: [
     (value) => words(value).every((each) => /^https?:$/.test(url(each).protocol) && url(each).origin === each),
     'origins such as https://example.com, with commas',
   ],
   rate: number,
   reservedConcurrency: [(value) => /^\d{0,6}$/.test(value), 'a whole number from 0 to 999999'],
+  rollout: oneOf('stepwise', 'atOnce', 'off'),
   snapStart: oneOf('true', 'false'),
   tokenTypes: [
     (value) => /^(at\+jwt|JWT)([ ,]+(at\+jwt|JWT))?$/.test(value),
     'at+jwt, JWT, or both with a comma',
   ],
+  tracing: oneOf('true', 'false'),
   userClaim: [(value) => /^[\w.:/-]{1,100}$/.test(value), 'the name of a claim'],
   waf: oneOf('true', 'false'),
 };
@@ -85,6 +93,9 @@ function wrong(stage, parameters, defaults) {
   }
   if (value('waf') === 'true' && value('gateway') === 'http') {
     return 'There is no WAF for an HTTP API: the parameter "waf" needs "gateway" to be rest.';
+  }
+  if (value('rollout') !== 'off' && value('operation') !== 'true') {
+    return 'Without alarms nothing stops a bad version: with "operation" false, "rollout" has to be off.';
   }
   return undefined;
 }

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from benchmarks import cost, markdown, plots
+from benchmarks import markdown, plots
 from benchmarks.capacity import limits
 from benchmarks.capacity.queueing import Outcome
 from benchmarks.capacity.scenarios import MIX, Report, Service
+from benchmarks.prices import READ_UNITS_MILLION
 
 DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "scale.md"
 PAGE = 100  # users, the largest page of a list
@@ -95,7 +96,7 @@ def _billion(service: Service) -> str:
     rows = (
         ("storage", f"{gigabytes:,.0f} GB, {gigabytes * GIGABYTE_MONTH:,.0f} dollars a month"),
         ("read units for the whole list", f"{units / 1e6:,.0f} million"),
-        ("the same in dollars", f"{units / 1e6 * cost.READ_UNITS_MILLION:,.2f}"),
+        ("the same in dollars", f"{units / 1e6 * READ_UNITS_MILLION:,.2f}"),
         (f"calls, {PAGE} users each", f"{calls / 1e6:,.0f} million"),
         (
             "days, one call after the other",

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from tests.deploy.test_deploy import CREDENTIALS, REGION, DeployTest
+from tests.deploy.test_deploy import DeployTest
+from tests.support.aws import CREDENTIALS, REGION
 from tests.support.osls import copy_of_the_project, make
 
 ISSUER, AUDIENCE = "https://id.example.com/", "users-api,https://id.example.com/userinfo"
@@ -26,7 +27,12 @@ class TokenStageTest(DeployTest):
     @classmethod
     def deploy(cls) -> str:
         """Run `make deploy`, and return what it prints."""
-        arguments = ("STAGE=prod", f"ISSUER={ISSUER}", f"AUDIENCE={AUDIENCE}", "PARAMS=rate=50")
+        arguments = (
+            "STAGE=prod",
+            f"ISSUER={ISSUER}",
+            f"AUDIENCE={AUDIENCE}",
+            "PARAMS=rate=50 rollout=off",
+        )
         variables = CREDENTIALS | {"AWS_ENDPOINT_URL": cls.aws, "AWS_REGION": REGION}
         return make(cls.project, "deploy", *arguments, **variables)
 

@@ -37,6 +37,12 @@ class PipelinesTest(TestCase):
                 self.assertNotIn("secrets.", text)
                 self.assertEqual(yaml.safe_load(text)["permissions"], {})
 
+    def test_role(self) -> None:
+        """AWS trusts one repository only, and each stage's role only its environment."""
+        template = (PROJECT / ".github" / "aws.yml").read_text("utf-8")
+        self.assertIn("sub: !Sub repo:${Repository}:environment:${Stage}\n", template)
+        self.assertIn("aud: sts.amazonaws.com\n", template)
+
     def test_updates(self) -> None:
         """Each package.json is kept up to date."""
         updates = yaml.safe_load((PROJECT / ".github" / "dependabot.yml").read_text("utf-8"))

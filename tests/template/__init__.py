@@ -1,0 +1,1 @@
+"""The CloudFormation template, for each combination of parameters: judged, and read."""
