@@ -5,12 +5,14 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from local.tables import connection
 from tests.support.kinds import Address
 from tests.support.service import ServiceTest, fresh_settings
 from tests.support.transports import transport
 from users_api.app import create_app
 from users_api.openapi.document import contract
 from users_api.resource import Id, Resource
+from users_api.store.connection import Connection
 from users_api.users import USERS
 from users_api.validation import create, document
 
@@ -71,3 +73,19 @@ class SpecialTest(ServiceTest):
         for example in examples:
             with self.subTest(example=example):
                 self.assertEqual(document(create(Thing, example)), example)
+
+
+class RestoredTest(ServiceTest):
+    """An application whose connection is gone, as after the restoration of a snapshot."""
+
+    def test_renewed(self) -> None:
+        """It connects anew, also where nobody answers, and serves as before."""
+        for settings, status in [
+            (self.service.settings, 200),
+            (fresh_settings(**connection("http://127.0.0.1:9")), 503),
+        ]:
+            with self.subTest(status=status):
+                renewed = Connection(settings)
+                self.service.send = transport(create_app(settings, connection=renewed))
+                renewed.renew()
+                self.assertEqual(self.call("GET", "/health").status, status)
