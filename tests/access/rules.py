@@ -197,8 +197,8 @@ MUTATIONS: Mutations = {
         ("if not asked or ", "if ", CORS + "no_preflight"),
         ('response.vary.add("Origin")', "None", CORS + "answers_to_others"),
         ("if origin in origins:", "if origin:", CORS + "answers_to_others"),
-        ("    app.before_request(preflight)\n", "", CORS + "preflight"),
-        ("    if not origins:\n        return\n", "", NO_CORS + "nobody"),
+        ("app.before_request(partial(_preflight, app, origins))", "", CORS + "preflight"),
+        ("    if origins:\n", "    if True:\n", NO_CORS + "nobody"),
     ],
     "config": [
         (
