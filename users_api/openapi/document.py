@@ -15,6 +15,8 @@ Bodies are JSON in UTF-8 of at most 64 KiB. A failure names every bad field at o
 `Accept: application/problem+json` to get it as problem details (RFC 9457). Every answer has an
 `X-Request-Id`, which is also in the log."""
 
+PAGE: Schema = {"type": "string", "maxLength": 10_000, "pattern": "^<!doctype html>"}
+
 
 def contract(resources: Sequence[Resource[Any]], *, token: bool = False) -> Schema:
     """Return the whole document, of a service that asks for a token or does not."""
@@ -83,7 +85,7 @@ def about_paths(*, token: bool) -> dict[str, Schema]:
     }
     well = parts.success("Every table answers.", "Health", well={"status": "ok"})
     told = parts.success("The name, and the links.", "Index", index=index)
-    told["content"]["text/html"] = {"schema": {"type": "string", "maxLength": 10_000}}
+    told["content"]["text/html"] = {"schema": PAGE}
     return {
         path: {"get": public | call | {"responses": parts.answers({200: success}, {})}}
         for path, call, success in [("/health", health_call, well), ("/", index_call, told)]
