@@ -27,7 +27,7 @@ def create_app(
     It makes a connection to DynamoDB of its own unless one is given.
     """
     connection = connection or Connection(settings)
-    app = Flask("users_api", static_folder=None)
+    app = setup.Service("users_api", static_folder=None)
     log.install(app, settings, {each.name: each.key for each in resources})
     setup.install(app)
     cors.install(app, settings.origins)
