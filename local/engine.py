@@ -1,20 +1,16 @@
-"""The embedded DynamoDB engine (dynoxide): finding it, and running it for as long as it is needed.
+"""The embedded DynamoDB engine (dynoxide), running for as long as it is needed.
 
 It answers whoever asks, web pages of any origin too. So where its data matters it listens on a
 port that browsers connect to for no page, whatever its name, its scheme or its redirects.
 
-EngineError
-├── EngineNotFoundError   there is no engine for this machine
+EngineError               (of local/programs.py)
 ├── EngineFailedError     it does not start
 ├── DataFolderError       there is no writing where its data should be
 └── DataInUseError        another engine has the same data open
 """
 
 import fcntl
-import json
 import os
-import platform
-import shutil
 import socket
 import subprocess
 import sys
@@ -26,6 +22,7 @@ from pathlib import Path
 from typing import IO
 
 from local import leash
+from local.programs import EngineError, Program, find_engine
 
 # Ports above 1023 on the lists of Chromium, Firefox and WebKit (https://fetch.spec.whatwg.org,
 # section "port blocking"), without those of X11 and NFS, which a laptop may well have running.
@@ -35,21 +32,16 @@ PORTS_CLOSED_TO_PAGES = (
     *(3659, 4045, 6566, 10080),  # Apple's SASL, lockd, scanners, Amanda
 )
 
-_PROJECT = Path(__file__).parent.parent
+STAND_IN = (
+    "The embedded DynamoDB is missing, so moto, an emulator for tests, takes its place, "
+    "and forgets the data when it ends.\n"
+)
+
 _HOST = "127.0.0.1"
-_CPUS = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64"}
 _SECONDS_TO_START = 10
 _SECONDS_TO_END = 5
 _TRIES = 10  # at a free port, which another program may take before the engine does
 _LONGEST_OUTPUT = 4096  # bytes of what it says
-
-
-class EngineError(Exception):
-    """The engine cannot be used; the message is one sentence for whoever started it."""
-
-
-class EngineNotFoundError(EngineError):
-    """There is no engine for this machine."""
 
 
 class EngineFailedError(EngineError):
@@ -64,28 +56,16 @@ class DataInUseError(EngineError):
     """Another engine has the same data open."""
 
 
-def find_engine() -> Path:
-    """Return the engine's program: from the npm package of this platform, else from the PATH.
-
-    Raises:
-        EngineNotFoundError: Neither is there; the message tells how to get one.
-
-    """
-    packaged = _PROJECT / "node_modules" / _package() / "dynoxide"
-    if packaged.is_file():
-        return packaged
-    if on_path := shutil.which("dynoxide"):
-        return Path(on_path).absolute()
-    raise EngineNotFoundError(f"The embedded DynamoDB engine is missing: {_remedy()}.")
-
-
 @contextmanager
-def running_engine(data: Path | None = None, ports: Sequence[int] = ()) -> Iterator[str]:
+def running_engine(
+    data: Path | None = None, ports: Sequence[int] = (), program: Program | None = None
+) -> Iterator[str]:
     """Run an engine on this machine, and end it afterwards.
 
     Args:
         data: The file in which it keeps its data; in memory when there is none.
         ports: Where it may listen, in this order; on any free port when there are none.
+        program: Which engine; the one for this machine when there is none.
 
     Yields:
         The URL at which it answers.
@@ -97,14 +77,14 @@ def running_engine(data: Path | None = None, ports: Sequence[int] = ()) -> Itera
         DataInUseError: Another engine has the same data open.
 
     """
-    command = [str(find_engine()), "serve", "--host", _HOST]
+    program = program or find_engine()
+    if data and not program.keeps_data:
+        sys.stderr.write(STAND_IN)
     with ExitStack() as stack:
-        lock = None
-        if data:
-            command += ["--db-path", str(data)]
-            lock = stack.enter_context(_lock(data))
+        lock = stack.enter_context(_lock(data)) if data else None
+        inherited = (lock.fileno(),) if lock else ()
         for port in ports or _free_ports():
-            if stack.enter_context(_listening(command, port, (lock.fileno(),) if lock else ())):
+            if stack.enter_context(_listening(program.at(port, data), port, inherited)):
                 if lock:
                     print(_url(port), file=lock, flush=True)  # for local/sharing.py
                 yield _url(port)
@@ -137,21 +117,6 @@ def end(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-def _package() -> str:
-    cpu = platform.machine().lower()
-    return f"@dynoxide/{sys.platform}-{_CPUS.get(cpu, cpu)}"
-
-
-def _remedy() -> str:
-    elsewhere = "put `dynoxide` on the PATH, or set AWS_ENDPOINT_URL_DYNAMODB to another DynamoDB"
-    packages = json.loads((_PROJECT / "package.json").read_text("utf-8"))["optionalDependencies"]
-    if _package() not in packages:
-        return f"package.json has none for this platform ({_package()}), so {elsewhere}"
-    if not shutil.which("npm"):
-        return f"install Node.js 20 or newer with npm and run `make engine`, {elsewhere}"
-    return f"run `make engine`, {elsewhere}"
 
 
 def _free_ports() -> Iterator[int]:
@@ -197,7 +162,7 @@ def _listening(command: list[str], port: int, inherited: tuple[int, ...]) -> Ite
         return
     with (
         tempfile.TemporaryFile() as output,
-        _tied_process([*command, "--port", str(port)], output, inherited) as engine,
+        _tied_process(command, output, inherited) as engine,
     ):
         yield _is_up(engine, port, output)
 

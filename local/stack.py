@@ -19,8 +19,9 @@ from werkzeug.serving import is_running_from_reloader
 from local import access, api
 from local.access import AccessError
 from local.address import Address
-from local.engine import PORTS_CLOSED_TO_PAGES, EngineError, answers, running_engine
+from local.engine import PORTS_CLOSED_TO_PAGES, answers, running_engine
 from local.leash import tie_to
+from local.programs import EngineError, find_engine
 from local.tables import connection
 
 STAGE = "local"
@@ -97,8 +98,10 @@ def _dynamodb() -> Iterator[tuple[str, str]]:
         _check_answers(endpoint)
         yield endpoint, f"the DynamoDB at {endpoint}"
     else:
-        with running_engine(DATA, PORTS_CLOSED_TO_PAGES) as endpoint:
-            yield endpoint, f"{os.path.relpath(DATA.parent)} (`make reset` forgets it)"
+        engine = find_engine()
+        folder = f"{os.path.relpath(DATA.parent)} (`make reset` forgets it)"
+        with running_engine(DATA, PORTS_CLOSED_TO_PAGES, engine) as endpoint:
+            yield endpoint, folder if engine.keeps_data else "memory, and gone with it"
 
 
 def _check_answers(endpoint: str) -> None:

@@ -13,7 +13,7 @@ import click
 from click import Choice, argument, option
 from msgspec import convert, json
 
-from local.engine import EngineError
+from local.programs import EngineError
 from local.stack import STAGE as LOCAL
 from tools import answers, confirmation, costs, erasing, exports, files
 from tools.errors import StoppedError, ToolError

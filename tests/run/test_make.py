@@ -1,11 +1,12 @@
 """The Makefile, as someone sees it who types `make`."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from unittest import TestCase
 
 from tests.run.newcomer import PROJECT, copy_of_the_project
@@ -33,7 +34,7 @@ class MakeTest(TestCase):
 
     def test_no_npm(self) -> None:
         """What needs npm says so in one sentence when it is missing."""
-        folder = copy_of_the_project(Path(self.enterContext(tempfile.TemporaryDirectory())))
+        folder = copy_of_the_project(Path(self.enterContext(TemporaryDirectory())))
         (folder / "bin").mkdir()
         (folder / "bin" / "sh").symlink_to(shutil.which("sh") or "sh")
         targets = ["node_modules/.tools"]
@@ -51,3 +52,50 @@ class MakeTest(TestCase):
                 sentence, *make_says = made.stderr.splitlines()
                 self.assertEqual(sentence, "Node.js 20 or newer with npm is needed.")
                 self.assertRegex("\n".join(make_says), r"^make: \*\*\* .* Error 1$")
+
+
+NPM = """\
+#!/bin/sh
+echo "$*" >> npm.log
+case "$*" in install*$OFFERED*) mkdir -p "node_modules/${OFFERED%@*}";; install*) exit 1;; esac
+"""
+
+
+class EngineTest(TestCase):
+    """`make engine` where the lock file names no engine for the platform; npm only takes notes."""
+
+    def setUp(self) -> None:
+        self.folder = copy_of_the_project(Path(self.enterContext(TemporaryDirectory())))
+        for name in ("tests/requirements.txt", ".venv/tests"):  # the latter is up to date
+            (self.folder / name).parent.mkdir()
+            (self.folder / name).touch()
+        (self.folder / "bin").mkdir()
+        (self.folder / "bin" / "npm").write_text(NPM, "utf-8")
+        (self.folder / "bin" / "npm").chmod(0o755)
+
+    def made(self, platform: str, offered: str) -> tuple[subprocess.CompletedProcess[str], str]:
+        """Return what `make` says and what it asked npm for last."""
+        made = subprocess.run(
+            [shutil.which("make") or "make", "node_modules/.engine", f"PLATFORM={platform}"],
+            cwd=self.folder,
+            env={"PATH": f"{self.folder}/bin{os.pathsep}{os.environ['PATH']}", "OFFERED": offered},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        self.assertEqual(made.returncode, 0, made.stderr)
+        return made, (self.folder / "npm.log").read_text("utf-8").splitlines()[-1]
+
+    def test_other_platform(self) -> None:
+        """The engine of the platform is installed beside the lock file, at its version."""
+        document = json.loads((PROJECT / "package.json").read_text("utf-8"))
+        (version,) = document["optionalDependencies"].values()
+        engine = f"@dynoxide/darwin-arm64@{version}"
+        made, asked = self.made("darwin-arm64", offered=engine)
+        self.assertRegex(asked, f"^install --no-save --ignore-scripts .* {engine}$")
+        self.assertEqual(made.stderr, "")
+
+    def test_platform_without_engine(self) -> None:
+        """Where npm has none, one sentence says that moto stands in."""
+        made, _ = self.made("sunos-x64", offered="@dynoxide/linux-x64")
+        self.assertRegex(made.stderr, r"^npm has no @dynoxide/sunos-x64: moto, .*\.\n$")

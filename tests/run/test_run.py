@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from unittest import TestCase
 
-from local.engine import running_engine
+from local.engine import STAND_IN, running_engine
 from tests.run.newcomer import MakeRun, copy_of_the_project, processes, until
 
 JOHN = b'{"userId":"someUserId","name":"John"}'
@@ -85,6 +85,14 @@ class CallsTest(RunTest):
         said = self.up().said()
         self.assertIn("\napp\n", said)
         self.assertNotIn("pydynox", said)
+
+    def test_no_engine(self) -> None:
+        """Without an engine, and without npm to install one, moto takes its place and says so."""
+        (self.project / "node_modules").unlink()
+        run = self.up(PATH=self.enterContext(tempfile.TemporaryDirectory()))
+        self.create_john(run)
+        self.assert_john(run)
+        self.assertIn(STAND_IN, run.said())
 
     def test_other_dynamodb(self) -> None:
         """With AWS_ENDPOINT_URL_DYNAMODB the data goes there, and there is no engine."""
@@ -169,12 +177,6 @@ class RefusalTest(RunTest):
         """An endpoint at which nothing listens."""
         url = "http://127.0.0.1:1"
         self.assert_refused(self.start(AWS_ENDPOINT_URL_DYNAMODB=url), url)
-
-    def test_no_engine(self) -> None:
-        """No engine, and no npm to install one: the sentence names Node.js."""
-        (self.project / "node_modules").unlink()
-        empty = self.enterContext(tempfile.TemporaryDirectory())
-        self.assert_refused(self.start(PATH=empty), "Node.js 20", "AWS_ENDPOINT_URL_DYNAMODB")
 
     def test_no_data_folder(self) -> None:
         """A place for the data in which nothing can be written."""

@@ -1,10 +1,11 @@
 """The embedded DynamoDB and its tables."""
 
-import json
 import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest import TestCase
@@ -12,7 +13,8 @@ from unittest import TestCase
 from pydynox import DynamoDBClient
 
 import local
-from local.engine import DataInUseError, EngineFailedError, running_engine
+from local.engine import STAND_IN, DataInUseError, EngineFailedError, running_engine
+from local.programs import Program
 from local.tables import create_missing, environment
 
 
@@ -24,13 +26,6 @@ class FindEngineTest(TestCase):
         self.bin = self.project / "bin"
         self.bin.mkdir()
         shutil.copytree(Path(local.__file__).parent, self.project / "local")
-        self.package("linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64")
-
-    def package(self, *platforms: str) -> None:
-        """Have package.json offer engines for some platforms."""
-        engines = {f"@dynoxide/{platform}": "1" for platform in platforms}
-        document = json.dumps({"optionalDependencies": engines})
-        (self.project / "package.json").write_text(document, "utf-8")
 
     def program(self, name: str) -> Path:
         """Put a program on the PATH."""
@@ -38,10 +33,11 @@ class FindEngineTest(TestCase):
         path.touch(0o755)
         return path
 
-    def found(self) -> str:
-        """Return what find_engine() returns, or the error it raises."""
+    def found(self, *machine: str, moto: bool = False) -> str:
+        """Return the program that find_engine() returns, or the error it raises."""
+        call = f"find_engine(*{machine}, moto={moto}).command"
         finished = subprocess.run(
-            [sys.executable, "-c", "from local.engine import *; print(find_engine())"],
+            [sys.executable, "-c", f"from local.programs import *; print(*{call})"],
             cwd=self.project,
             env={"PATH": str(self.bin)},
             stdout=subprocess.PIPE,
@@ -51,23 +47,38 @@ class FindEngineTest(TestCase):
         )
         return finished.stdout.splitlines()[-1]
 
+    def test_package(self) -> None:
+        """The engine of npm's package for the platform is found."""
+        for machine, package in {
+            ("linux", "x86_64"): "linux-x64",
+            ("linux", "aarch64"): "linux-arm64",
+            ("darwin", "x86_64"): "darwin-x64",
+            ("darwin", "arm64"): "darwin-arm64",
+        }.items():
+            with self.subTest(package):
+                engine = self.project / "node_modules" / "@dynoxide" / package / "dynoxide"
+                engine.parent.mkdir(parents=True)
+                self.assertRegex(self.found(*machine), f"NotFoundError: .* for {package}: ")
+                engine.touch()
+                self.assertTrue(self.found(*machine).startswith(f"{engine} serve "))
+
     def test_path(self) -> None:
         """An engine on the PATH is found."""
-        self.assertEqual(str(self.program("dynoxide")), self.found())
+        engine = self.program("dynoxide")
+        self.assertTrue(self.found(moto=True).startswith(f"{engine} serve "))
+
+    def test_moto(self) -> None:
+        """Without any, moto takes its place where it is installed."""
+        self.assertIn(" -m moto.server ", self.found(moto=True))
 
     def test_no_npm(self) -> None:
         """Without Node.js the error tells to install it."""
-        self.assertRegex(self.found(), "^local.engine.EngineNotFoundError: .* Node.js 20 .*")
+        self.assertRegex(self.found(), "^local.programs.EngineNotFoundError: .* Node.js 20 .*")
 
     def test_not_installed(self) -> None:
         """With npm the error tells the command that installs the engine."""
         self.program("npm")
-        self.assertRegex(self.found(), "^local.engine.EngineNotFoundError: .*: run `make engine`")
-
-    def test_unsupported_platform(self) -> None:
-        """Without an engine for the platform the error tells what else there is."""
-        self.package()
-        self.assertRegex(self.found(), "^local.engine.EngineNotFoundError: .* this platform .*PATH")
+        self.assertRegex(self.found(), "^local.programs.EngineNotFoundError: .*: run `make engine`")
 
 
 class RunningEngineTest(TestCase):
@@ -82,6 +93,17 @@ class RunningEngineTest(TestCase):
                 self.fail("two engines on the same data")
         with running_engine(data) as url:
             self.assertTrue(exists(url, "users-table-test"))
+
+    def test_moto(self) -> None:
+        """Where moto takes its place, one sentence says that the data does not last."""
+        data = Path(self.enterContext(TemporaryDirectory())) / "dynamodb.sqlite"
+        moto = Program([sys.executable, "-m", "moto.server", "--host", "127.0.0.1"])
+        said = StringIO()
+        with redirect_stderr(said), running_engine(data, program=moto) as url:
+            create_missing(url, "test")
+            self.assertTrue(exists(url, "users-table-test"))
+        self.assertEqual(said.getvalue(), STAND_IN)
+        self.assertFalse(data.exists())
 
     def test_not_started(self) -> None:
         """The error of an engine that does not start says what the engine said."""
