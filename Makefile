@@ -19,7 +19,7 @@ help: ## list every command
 
 # --- on a laptop
 
-.PHONY: run token reset
+.PHONY: run token reset rename
 run: .venv/local engine ## run the API at http://127.0.0.1:5000 (HOST=, PORT=, ACCESS=token)
 	@exec python local/leash.py $$PPID python -m local
 
@@ -28,6 +28,11 @@ token: .venv/local ## print a token for `make run ACCESS=token` (SUB=, SCOPE=, M
 
 reset: ## forget the data of `make run`
 	@rm -rf .local/data && echo 'The local data is gone.'
+
+rename: .venv/tests ## give the service a name of your own (NAME=)
+	@python -m local.rename "$$NAME"
+	@ruff check --fix --quiet --select I
+	@ruff format --quiet
 
 # --- for whoever answers for the data: that of `make run`, or with STAGE= that of a stage on AWS
 

@@ -53,7 +53,10 @@ class DeployTest(TestCase):
 
 # Each table of stage `dev`: its key, and what the function may do to it.
 TABLES = {
-    f"{each.name}-table-dev": (each.key, ["GetItem", "PutItem", "DeleteItem", "Scan"])
+    "users-table-dev".replace("users", each.name): (
+        each.key,
+        ["GetItem", "PutItem", "DeleteItem", "Scan"],
+    )
     for each in RESOURCES
 } | {
     "unique-values-table-dev": ("uniqueValue", ["GetItem", "PutItem", "DeleteItem"]),

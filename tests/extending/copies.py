@@ -9,7 +9,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parent.parent.parent
 INSTALLED = (".venv", "node_modules", ".local/contract/node_modules")
-NOT_COPIED = shutil.ignore_patterns(".[!cp]*", "__pycache__", "node_modules")
+NOT_COPIED = shutil.ignore_patterns(".git", ".[!cgnp]*", "__pycache__", "node_modules")
 SECONDS = 1200  # the longest run of any program
 
 SECTIONS = re.compile(r"^##+ (.*)\n((?:(?!##).*\n)*)", re.MULTILINE)
