@@ -18,9 +18,9 @@ connection = Connection(settings)
 opening = connection.opening()  # while the rest is imported
 
 from users_api.app import create_app  # noqa: E402
-from users_api.events import Gateway  # noqa: E402
+from users_api.events import Handler  # noqa: E402
 
-handler = Gateway(create_app(settings, connection=connection))
+handler = Handler(create_app(settings, connection=connection))
 if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
     from snapshot_restore_py import register_after_restore
 

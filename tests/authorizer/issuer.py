@@ -21,7 +21,7 @@ class Issuer(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, tls: SSLContext | None = None) -> None:
-        super().__init__(("127.0.0.1", 0), _Exchange)
+        super().__init__(("127.0.0.1", 0), _RequestHandler)
         scheme = "https" if tls else "http"
         if tls:
             self.socket = tls.wrap_socket(self.socket, server_side=True)
@@ -42,7 +42,7 @@ class Issuer(ThreadingHTTPServer):
         """Say nothing about clients that go."""
 
 
-class _Exchange(BaseHTTPRequestHandler):
+class _RequestHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     server: Issuer

@@ -8,7 +8,7 @@ from typing import Any
 from tests.support.callers import AccessTest, claims
 from tests.support.senders import recorded
 from tests.support.transports import Answer, LambdaContext, answered
-from users_api.events import Gateway
+from users_api.events import Handler
 
 KINDS = ("rest-v1", "http-v2", "function-url", "alb", "alb-multi-value")
 ADA = {"sub": "ada", "scope": "users:read users:write", "exp": str(int(time.time()) + 3600)}
@@ -20,7 +20,7 @@ class ForgedTest(AccessTest):
 
     def answer(self, event: dict[str, Any]) -> Answer:
         """Return the answer to an event."""
-        return answered(Gateway(self.service.app)(event, LambdaContext()))
+        return answered(Handler(self.service.app)(event, LambdaContext()))
 
     def event(self, kind: str) -> dict[str, Any]:
         """Return an event without any claims."""

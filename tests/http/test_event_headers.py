@@ -8,7 +8,7 @@ from flask import Flask, request
 from tests.support.senders import SENDERS, sent, verified
 from tests.support.service import ServiceTest
 from tests.support.transports import Answer, LambdaContext, answered
-from users_api.events import Gateway
+from users_api.events import Handler
 from users_api.http.access import CLAIMS
 
 JSON = {"Content-Type": "application/json"}
@@ -37,7 +37,7 @@ class HeadersTest(ServiceTest):
         cls.etag = cls.service.call("POST", "/users", user).headers["ETag"]
 
     def answer(self, event: dict[str, Any]) -> Answer:
-        return answered(Gateway(self.service.app)(event, LambdaContext()))
+        return answered(Handler(self.service.app)(event, LambdaContext()))
 
     def test_underscores(self) -> None:
         """A header with an underscore is not the one with a hyphen, nor added to it."""
@@ -119,7 +119,7 @@ class EnvironTest(TestCase):
             found.update(request.environ)
             return ""
 
-        self.assertEqual(Gateway(app)(event, None)["statusCode"], 200)
+        self.assertEqual(Handler(app)(event, None)["statusCode"], 200)
         return found
 
     def test_cookies(self) -> None:

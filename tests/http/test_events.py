@@ -9,7 +9,7 @@ from flask import Flask, Response
 from tests.support.senders import SENDERS, assert_legal, recorded, sent
 from tests.support.service import ServiceTest
 from tests.support.transports import Answer, Lambda, LambdaContext, Wsgi, answered
-from users_api.events import Gateway
+from users_api.events import Handler
 
 JSON = {"Content-Type": "application/json"}
 
@@ -18,7 +18,7 @@ class GatewayTest(ServiceTest):
     """The application as a Lambda handler."""
 
     def setUp(self) -> None:
-        self.handler = Gateway(self.service.app)
+        self.handler = Handler(self.service.app)
 
     def answer(self, event: Any) -> Answer:
         result = self.handler(event, LambdaContext())
@@ -106,7 +106,7 @@ class SendersTest(GatewayTest):
         ]
         for kind, expected in cases:
             with self.subTest(kind=kind):
-                result = Gateway(app)(sent(kind, "GET", "/", {}, b""), None)
+                result = Handler(app)(sent(kind, "GET", "/", {}, b""), None)
                 told = result.get("multiValueHeaders") or result["headers"]
                 self.assertEqual(expected, {name: told[name] for name in expected})
                 self.assertEqual(result.get("cookies"), {"http-v2": ["a=1", "b"]}.get(kind))
@@ -119,7 +119,7 @@ class SendersTest(GatewayTest):
         app.add_url_rule("/text", "text", lambda: Response("é", mimetype="application/x-any"))
         for path, body, encoded in [("/bytes", "iVBORw==", True), ("/text", "é", False)]:
             with self.subTest(path=path):
-                result = Gateway(app)(sent("rest-v1", "GET", path, {}, b""), None)
+                result = Handler(app)(sent("rest-v1", "GET", path, {}, b""), None)
                 self.assertEqual((result["body"], result["isBase64Encoded"]), (body, encoded))
 
     def test_largest_answer(self) -> None:

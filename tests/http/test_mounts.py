@@ -6,7 +6,7 @@ from typing import Any
 from tests.support.senders import assert_legal, recorded, sent
 from tests.support.service import ServiceTest
 from tests.support.transports import Answer, LambdaContext, answered
-from users_api.events import Gateway
+from users_api.events import Handler
 
 JSON = {"Content-Type": "application/json"}
 JOHN = b'{"name":"John"}'
@@ -30,7 +30,7 @@ class MountTest(ServiceTest):
     """What a client is told to go on with leads back to where it came from."""
 
     def setUp(self) -> None:
-        self.handler = Gateway(self.service.app)
+        self.handler = Handler(self.service.app)
 
     def answer(self, event: dict[str, Any]) -> Answer:
         result = self.handler(event, LambdaContext())

@@ -43,13 +43,13 @@ class RuntimeApi(ThreadingHTTPServer):
     """The Lambda Runtime API: `events` that wait for the function, and what it made of each."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Exchange)
+        super().__init__(("127.0.0.1", 0), _RequestHandler)
         self.events: SimpleQueue[bytes | None] = SimpleQueue()
         self.results: SimpleQueue[tuple[str, Any]] = SimpleQueue()
         self.asked: SimpleQueue[float] = SimpleQueue()  # when the function asked for an event
 
 
-class _Exchange(BaseHTTPRequestHandler):
+class _RequestHandler(BaseHTTPRequestHandler):
     """GET …/invocation/next or …/restore/next, POST …/invocation/ID/response or …/error."""
 
     protocol_version = "HTTP/1.1"

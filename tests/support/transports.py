@@ -15,7 +15,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from tests.support.senders import assert_legal, sent, verified
-from users_api.events import Gateway
+from users_api.events import Handler
 from users_api.http.access import CLAIMS
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Lambda:
     """The application on Lambda, behind a sender of events."""
 
     def __init__(self, app: Flask, kind: str) -> None:
-        self._handler = Gateway(app)
+        self._handler = Handler(app)
         self._kind = kind
 
     def __call__(

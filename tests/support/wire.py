@@ -47,7 +47,7 @@ class Wire(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, upstream: str) -> None:
-        super().__init__(("127.0.0.1", 0), _Exchange)
+        super().__init__(("127.0.0.1", 0), _RequestHandler)
         self.upstream = urlsplit(upstream).netloc
         self.calls: list[str] = []
         self.connections = 0
@@ -83,7 +83,7 @@ class Wire(ThreadingHTTPServer):
         return next((plan for plan in self.plans if plan.concerns(operation, number)), None)
 
 
-class _Exchange(BaseHTTPRequestHandler):
+class _RequestHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     server: Wire

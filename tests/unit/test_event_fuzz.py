@@ -15,7 +15,7 @@ from typing import Any
 from tests.support.senders import SENDERS, Event, assert_legal, sent, verified
 from tests.support.service import ServiceTest
 from tests.support.transports import LambdaContext
-from users_api.events import Gateway
+from users_api.events import Handler
 
 SEED = int(os.environ.get("SEED", "20261126"))
 MUTATIONS = 10_000
@@ -134,7 +134,7 @@ class FuzzTest(ServiceTest):
     """The handler, sent anything."""
 
     def setUp(self) -> None:
-        self.handler = Gateway(self.service.app)
+        self.handler = Handler(self.service.app)
         logging.disable()  # it tells of each event
         self.addCleanup(logging.disable, logging.NOTSET)
 

@@ -31,7 +31,7 @@ NOT_HTTP: Result = {
 logger = logging.getLogger(__name__)
 
 
-class Gateway:
+class Handler:
     """A Lambda handler that serves `app`."""
 
     def __init__(self, app: Flask) -> None:
