@@ -59,12 +59,10 @@ UNITTEST = python -W error -m coverage run -m unittest discover --top-level-dire
 .PHONY: test check format lock
 test: .venv/tests engine ## run the quick tests, through WSGI and as Lambda events
 	@mkdir -p .local && rm -f .local/coverage*
-	@$(UNITTEST) tests/unit
-	@$(UNITTEST) tests/authorizer
-	@$(UNITTEST) tests/http
-	@TRANSPORT=rest-api $(UNITTEST) tests/http
-	@$(UNITTEST) tests/gateways
-	@test ! -d benchmarks || $(UNITTEST) benchmarks/tests
+	@(for suite in unit authorizer gateways; do $(UNITTEST) tests/$$suite || exit; done; \
+		test ! -d benchmarks || $(UNITTEST) benchmarks/tests) & others=$$!; \
+		$(UNITTEST) tests/http && TRANSPORT=rest-api $(UNITTEST) tests/http; http=$$?; \
+		wait $$others && exit $$http # side by side, for the two cores of a small machine
 	@coverage combine --quiet && coverage report
 
 check: .venv/tests ## lint, formatting, types, imports, pipelines and locks; edits nothing
