@@ -1,17 +1,14 @@
 """No personal data in what the service writes: not in the log, not in the metrics, nowhere."""
 
-import logging
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from io import StringIO
 from itertools import chain, product
 
 from msgspec.structs import replace
 
 from tests.faults.test_silence import FAULTS
 from tests.support import canaries
+from tests.support.output import written
 from tests.support.service import Service, ServiceTest, engine, fresh_settings
 from tests.support.transports import HttpApi, RestApi, Wsgi
 from tests.support.wire import Fault, Plan, tapped
@@ -19,21 +16,6 @@ from users_api.app import create_app
 
 TRANSPORTS = (Wsgi, RestApi, HttpApi)
 OPERATIONS = ("GetItem", "PutItem", "DeleteItem", "Scan", "TransactWriteItems")
-
-
-@contextmanager
-def written() -> Iterator[StringIO]:
-    """Yield what is written meanwhile, to the standard outputs and to the log."""
-    output, root = StringIO(), logging.getLogger()
-    handler, level = logging.StreamHandler(output), root.level
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    try:
-        with redirect_stdout(output), redirect_stderr(output):
-            yield output
-    finally:
-        root.setLevel(level)
-        root.removeHandler(handler)
 
 
 class CanariesTest(ServiceTest):

@@ -1,11 +1,8 @@
 """Every route, with every kind of token, through every gateway: a table of what is right."""
 
 import json
-import logging
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from io import StringIO
 from typing import ClassVar
 
 from msgspec.structs import replace
@@ -13,6 +10,7 @@ from msgspec.structs import replace
 from tests.support.callers import ADMIN, PATHS_TO_BOB, AccessTest
 from tests.support.doors import DOORS, Door
 from tests.support.issuing import ALL, Issuing, issuing
+from tests.support.output import written
 from tests.support.transports import Answer, Wsgi
 from users_api.app import create_app
 
@@ -147,7 +145,7 @@ class MatrixTest(AccessTest):
         talkative = replace(self.service.settings, metrics_namespace="test")
         for make in DOORS:
             door = make(create_app(talkative), self.ours)
-            with log() as written:
+            with written() as output:
                 for text in tokens:
                     token = text.removeprefix("Bearer ")
                     for path in [
@@ -160,21 +158,6 @@ class MatrixTest(AccessTest):
                             answer = self.sent(door, method, path, text)
                             told = f"{answer.headers}{answer.body!r}"
                             self.assertFalse([each for each in parts if each in told])
-            self.assertIn('"errorCode"', written.getvalue())
+            self.assertIn('"errorCode"', output.getvalue())
             for part in parts:
-                self.assertNotIn(part, written.getvalue())
-
-
-@contextmanager
-def log() -> Iterator[StringIO]:
-    """Yield what is logged or printed from now on, whatever its level."""
-    written, root = StringIO(), logging.getLogger()
-    handler, level = logging.StreamHandler(written), root.level
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    try:
-        with redirect_stdout(written), redirect_stderr(written):
-            yield written
-    finally:
-        root.removeHandler(handler)
-        root.setLevel(level)
+                self.assertNotIn(part, output.getvalue())
