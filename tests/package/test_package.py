@@ -13,8 +13,10 @@ from zipfile import ZipFile
 
 from local.engine import running_engine
 from local.tables import create_missing
+from tests.support import canaries
 from tests.support.osls import PROJECT, compiled, copy_of_the_project, osls
 from tests.support.runtime_api import Function, running_function
+from tests.support.senders import sent, verified
 from tests.support.wire import Plan, tapped
 from tests.support.wire_faults import hung
 
@@ -144,6 +146,16 @@ class X86Test(PackageTest):
         entry = json.loads(self.function.log().splitlines()[-1])
         self.assertEqual(entry["level"], "ERROR")
         self.assertTrue(entry["requestId"])
+
+    def test_logs_nothing_personal(self) -> None:
+        """Each request leaves a line with its metrics, and nothing of what it was sent."""
+        requests = canaries.planted()
+        for each in requests:
+            event = sent("rest-v1", each.method, each.target, each.headers, each.body)
+            self.function.invoke(verified(event, each.claims))
+        lines = [line for line in self.function.log().splitlines() if '"_aws"' in line]
+        self.assertGreaterEqual(len(lines), len(requests))
+        self.assertEqual(canaries.found(self.function.log()), [])
 
     def test_has_bytecode(self) -> None:
         """Every module has bytecode of the runtime's Python, which is loaded without a check."""
