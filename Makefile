@@ -172,8 +172,8 @@ rollback: .venv/tests ## send all traffic of a stage back to the version before 
 info: node_modules/.tools ## tell where a stage is on AWS (STAGE=)
 	@osls info --stage $(STAGE)
 
-remove: node_modules/.tools ## take a stage off AWS; only a disposable one loses its data (STAGE=)
-	@osls remove --stage $(STAGE)
+remove: node_modules/.tools ## take a stage off AWS; only a disposable one loses its data (STAGE=, CONFIRM= its name)
+	@CONFIRM='$(CONFIRM)' osls remove --stage $(STAGE)
 
 # --- set-up: each target is made once, and again when its lock file changes
 

@@ -16,7 +16,7 @@ import boto3
 from local.engine import running_engine
 from local.tables import create_missing, environment
 from tests.support.aws import CREDENTIALS, REGION, running_aws
-from tests.support.osls import compiled, copy_of_the_project, osls
+from tests.support.osls import compiled, copy_of_the_project, make, osls
 from tests.support.runtime_api import running_function
 from users_api.app import RESOURCES
 
@@ -228,9 +228,27 @@ class DataProtectionTest(DeployTest):
         """Deploy and remove a stage, and return the tables that are left."""
         options = ("--param=access=open", "--param=rollout=off")  # moto cannot call an alias
         self.osls(self.project, "deploy", "--stage", stage, *options)
-        self.osls(self.project, "remove", "--stage", stage)
+        self.assert_asks(stage)
+        self.make_remove(stage, CONFIRM=stage)
         self.assertEqual(self.client("cloudformation").describe_stacks()["Stacks"], [])
         return list(self.client("dynamodb").list_tables()["TableNames"])
+
+    def make_remove(self, stage: str, **variables: str) -> str:
+        """Run `make remove`, as a script does, and return what it says."""
+        region = {"AWS_REGION": REGION, "SLS_AWS_MONITORING_FREQUENCY": "200"}
+        aws = {"AWS_ENDPOINT_URL": self.aws} | region | CREDENTIALS
+        return make(self.project, "remove", f"STAGE={stage}", **aws, **variables)
+
+    def assert_asks(self, stage: str) -> None:
+        """Assert that it says what becomes of the tables, and wants the name of the stage."""
+        fate = "are deleted, and their data is lost" if stage == "dev" else "stay, with their data"
+        for confirm in ("", "another"):
+            with self.subTest(confirm), self.assertRaises(AssertionError) as caught:
+                self.make_remove(stage, CONFIRM=confirm)
+            said = str(caught.exception)
+            self.assertIn(f"These tables {fate}: ", said)
+            self.assertIn(f"users-table-{stage}", said)
+            self.assertIn("\nNothing was removed: ", said)
 
     def test_dev(self) -> None:
         """Stage `dev` can be thrown away, and leaves nothing."""

@@ -1,0 +1,64 @@
+'use strict';
+
+const { createInterface } = require('node:readline');
+const { GetTemplateCommand } = require('@aws-sdk/client-cloudformation');
+
+/** Has `make remove` say what goes and what stays, and ask for the stage's name before it goes. */
+class Removal {
+  constructor(serverless) {
+    this.serverless = serverless;
+    if (!('CONFIRM' in process.env)) return; // plain `osls remove` asks nothing
+    this.hooks = { 'before:remove:remove': () => this.ask() };
+  }
+
+  async ask() {
+    const stage = this.serverless.getProvider('aws').getStage();
+    process.stdout.write(`\n${outlook(stage, await this.tables())}\n`);
+    const { Error } = this.serverless.classes;
+    if (!process.env.CONFIRM && !process.stdin.isTTY) {
+      throw new Error(`Nothing was removed: without a terminal, add CONFIRM=${stage}.`);
+    }
+    if ((process.env.CONFIRM || (await answer())) !== stage) {
+      throw new Error(`Nothing was removed: the name of the stage is ${stage}.`);
+    }
+  }
+
+  /** Returns the tables as they were deployed, whatever serverless.yml says of them now. */
+  async tables() {
+    const provider = this.serverless.getProvider('aws');
+    const client = await provider.getCloudFormationClient();
+    const asked = new GetTemplateCommand({ StackName: provider.naming.getStackName() });
+    try {
+      const { Resources } = JSON.parse((await client.send(asked)).TemplateBody);
+      return Object.values(Resources).filter(({ Type }) => Type === 'AWS::DynamoDB::Table');
+    } catch (error) {
+      throw new this.serverless.classes.Error(`Nothing was removed: ${error.message}.`);
+    }
+  }
+}
+
+function outlook(stage, tables) {
+  const names = (kept) =>
+    tables
+      .filter(({ DeletionPolicy }) => (DeletionPolicy === 'Retain') === kept)
+      .map(({ Properties }) => Properties.TableName)
+      .join(', ');
+  return [
+    `This takes away the address of stage ${stage}, its functions, logs and alarms.`,
+    names(false) && `These tables are deleted, and their data is lost: ${names(false)}.`,
+    names(true) && `These tables stay, with their data: ${names(true)}.`,
+  ]
+    .filter(Boolean)
+    .join('\n');
+}
+
+/** Returns what is typed; nothing if the input ends. */
+function answer() {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  return new Promise((resolve) => {
+    terminal.once('close', () => resolve(''));
+    terminal.question('Type the name of the stage to remove it: ', resolve);
+  }).finally(() => terminal.close());
+}
+
+module.exports = Removal;
