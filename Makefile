@@ -193,7 +193,7 @@ remove: node_modules/.tools ## take a stage off AWS; only a disposable one loses
 	$(need_python)
 	@echo 'Installing $< ...'
 	@sed -n '/^uv==/,/[^\\]$$/p' $< | $(PIP) /dev/stdin
-	@uv pip install --python .venv/bin/python --quiet --require-hashes --requirement $< || $(PIP) $< # uv knows no pip.conf
+	@uv pip install --python .venv/bin/python --quiet --compile-bytecode --require-hashes --requirement $< || $(PIP) $< # uv knows no pip.conf
 	@touch $@ .venv/tools .venv/local
 
 # Another DynamoDB needs no engine; without npm, `make run` takes one from the PATH or says what to do.
