@@ -9,6 +9,10 @@ PYTHON ?= $(firstword $(foreach name,python3.13 python3.14 python3.12 python3.11
 
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export NODE_NO_WARNINGS := 1
+# The make of macOS looks for simple commands in its own PATH, unless the shell is not the usual one.
+ifeq ($(MAKE_VERSION),3.81)
+SHELL := /bin/bash
+endif
 MAKEFLAGS += --no-print-directory
 
 .NOTPARALLEL: # with -j, too: targets install into the same folders
@@ -216,7 +220,7 @@ define add_engine
 	npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=silent $(1) \
 		$$engine@$(ENGINE_VERSION) >/dev/null || { \
 	echo "npm has no $$engine: moto, from the tools of the tests, will be the DynamoDB here." >&2; \
-	$(MAKE) .venv/tests; }
+	MAKEFLAGS= $(MAKE) .venv/tests; }
 endef
 
 node_modules/.tools: package-lock.json

@@ -76,13 +76,14 @@ class DevStageTest(DeployTest):
     """What stands on AWS after a deployment."""
 
     project: Path
+    said: str
     arguments = ("--stage", "dev", "--param=architecture=x86_64")
 
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
         cls.project = copy_of_the_project(cls.folder / "project")
-        cls.osls(cls.project, "deploy", *cls.arguments)
+        cls.said = cls.osls(cls.project, "deploy", *cls.arguments)
 
     def stack(self) -> dict[str, Any]:
         (stack,) = self.client("cloudformation").describe_stacks()["Stacks"]
@@ -113,6 +114,14 @@ class DevStageTest(DeployTest):
         self.assertIn(stack["StackStatus"], ("CREATE_COMPLETE", "UPDATE_COMPLETE"))
         endpoint = rf"^https://\w+\.execute-api\.{REGION}\.amazonaws\.com/dev$"
         self.assertRegex(self.outputs()["ServiceEndpoint"], endpoint)
+
+    def test_summary(self) -> None:
+        """It ends with calls to try, the page, and what the stage costs at rest."""
+        address = self.outputs()["ServiceEndpoint"]
+        self.assertIn(f"\n  curl --request POST {address}/users --header 'Content-T", self.said)
+        self.assertIn(f"\n  curl {address}/users/someUserId\n", self.said)
+        self.assertIn(f"\npage: {address}/docs\n", self.said)
+        self.assertIn("\nat rest: costs nothing but its storage\n", self.said)
 
     def test_function(self) -> None:
         """The function has the runtime, architecture, handler and environment that it should."""

@@ -24,6 +24,7 @@ class OperationTest(TestCase):
 
     aws: str
     project: Path
+    said: str
 
     @classmethod
     def setUpClass(cls) -> None:
@@ -32,7 +33,7 @@ class OperationTest(TestCase):
         cls.project = copy_of_the_project(folder / "project")
         for requirements in ("requirements.txt", "authorizer/requirements.txt"):
             (cls.project / requirements).write_text("")  # to install them takes time
-        cls.osls("deploy")
+        cls.said = cls.osls("deploy")
 
     @classmethod
     def osls(cls, command: str) -> str:
@@ -46,6 +47,12 @@ class OperationTest(TestCase):
         client = boto3.client(service, region_name=REGION, endpoint_url=self.aws, **variables)
         self.addCleanup(client.close)
         return client
+
+    def test_summary(self) -> None:
+        """The deployment ends with calls that carry a token, and with what operation costs."""
+        self.assertRegex(self.said, r"(?m)^  curl \S+/prod/users/someUserId --header .*\$TOKEN\"$")
+        self.assertNotIn("\npage: ", self.said)
+        self.assertRegex(self.said, r"(?m)^at rest: costs 0\.\d+ dollars an hour .*: docs/cost.md$")
 
     def test_gateway(self) -> None:
         """The stage is traced, has an access log in its own group, and logs no whole requests."""

@@ -1,0 +1,57 @@
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { DescribeStacksCommand } = require('@aws-sdk/client-cloudformation');
+
+const COSTS = path.join(__dirname, '..', 'docs', 'cost.md');
+const HOURS = 730; // of a month
+
+/** Ends `osls deploy` with what to try, and with what the stage costs while nobody calls. */
+class Summary {
+  constructor(serverless) {
+    this.serverless = serverless;
+    this.hooks = { 'after:deploy:deploy': () => this.add() };
+  }
+
+  async add() {
+    const { environment } = this.serverless.service.functions.api;
+    const address = await this.address();
+    if (!address) return;
+    this.serverless.addServiceOutputSection('try', calls(address, environment.ACCESS));
+    if (environment.DOCS_PAGE === 'true') this.serverless.addServiceOutputSection('page', `${address}/docs`);
+    this.serverless.addServiceOutputSection('at rest', this.cost());
+  }
+
+  /** Returns the URL of the gateway, of either kind, if there is one. */
+  async address() {
+    const provider = this.serverless.getProvider('aws');
+    const client = await provider.getCloudFormationClient();
+    const asked = new DescribeStacksCommand({ StackName: provider.naming.getStackName() });
+    const { Outputs } = (await client.send(asked)).Stacks[0];
+    return Outputs.find(({ OutputKey }) => ['ServiceEndpoint', 'HttpApiUrl'].includes(OutputKey))?.OutputValue;
+  }
+
+  /** Returns what docs/cost.md says, in a sentence. */
+  cost() {
+    const resources = Object.values(this.serverless.service.resources.Resources);
+    const has = (type) => resources.some(({ Type }) => Type === type);
+    const firewall = has('AWS::WAFv2::WebACL') ? ', WAF apart' : '';
+    if (!has('AWS::CloudWatch::Alarm')) return `costs nothing but its storage${firewall}`;
+    const [, month] = fs.readFileSync(COSTS, 'utf8').match(/\*\*all but tracing\*\* \| ([\d.]+)/);
+    const hour = (month / HOURS).toFixed(3);
+    return `costs ${hour} dollars an hour for alarms, dashboard and metrics${firewall}: docs/cost.md`;
+  }
+}
+
+/** Returns the first two calls of README.md. */
+function calls(address, access) {
+  const token = access === 'token' ? ' --header "Authorization: Bearer $TOKEN"' : '';
+  const body = `--header 'Content-Type: application/json' --data-raw '{"name": "John", "userId": "someUserId"}'`;
+  return [
+    `curl --request POST ${address}/users${token} ${body}`,
+    `curl ${address}/users/someUserId${token}`,
+  ];
+}
+
+module.exports = Summary;
