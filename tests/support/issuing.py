@@ -12,8 +12,9 @@ from authorizer.config import Settings
 from authorizer.gateway import create_authorizer
 from local import issuer
 from local.gateway import Gateway
+from users_api.app import RESOURCES
 
-ALL = "users:read users:write"
+ALL = " ".join(f"{each.name}:read {each.name}:write" for each in RESOURCES)
 
 
 class Issuing:
