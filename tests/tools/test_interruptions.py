@@ -86,7 +86,7 @@ class EndedTest(ToolsTest):
     def test_another_table(self) -> None:
         """An import that was ended begins anew where the tables are others."""
         file = self.file("people.jsonl", lines(MANY))
-        plan = Plan(TROUBLES["closed"], TRANSACT, 60, delivered=True)
+        plan = Plan(TROUBLES["closed"], TRANSACT, 200, delivered=True)
         self.ended(signal.SIGKILL, plan, "import", file)
         self.wire.follow()
         self.assertTrue((self.folder / "people.jsonl.rejected.progress").exists())
