@@ -1,6 +1,7 @@
 """What is tried against every fault: calls, and tables that are alike whenever one begins."""
 
 import re
+import time
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -14,6 +15,7 @@ from tests.support.resources import Kind
 from tests.support.service import Service
 from tests.support.transports import Answer
 from tests.support.wire import Plan, Wire
+from users_api.store.client import READ_TIMEOUT
 
 NEW_KEY = {"Idempotency_Key": "new"}
 EVES_KEY = {"Idempotency_Key": "eve"}
@@ -25,6 +27,8 @@ UNSTEADY = re.compile(
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"  # ids
     r"|\d{4}-\d\d-\d\dT[\d:.]+\+00:00|\b\d{10}\b"  # times
 )
+
+UNAVAILABLE = 503
 
 # What a resource must have for these.
 NEEDED = {"create", "list", "read", "change", "remove", "be unique", "stand alone"}
@@ -115,6 +119,10 @@ class Cast:
         ]
 
 
+class TooSlowError(Exception):
+    """The machine was so busy that DynamoDB did not answer in time where nothing was disturbed."""
+
+
 class Course(NamedTuple):
     """How a scenario went, without what is different from run to run.
 
@@ -148,6 +156,10 @@ class Stage:
         """Make the call, disturbed as planned, and once more undisturbed.
 
         What arrives late does so in between, or, if that is not awaited, at the end.
+
+        Raises:
+            TooSlowError: Nothing can be said about it.
+
         """
         self._reset()
         method, target, document, headers = scenario
@@ -158,7 +170,12 @@ class Stage:
         if is_awaited:
             self._wire.deliver()
         first = self._step(answer)
-        second = self._step(self._undisturbed.call(method, target, document, **headers))
+        begin = time.monotonic()
+        answer = self._undisturbed.call(method, target, document, **headers)
+        if answer.status == UNAVAILABLE and time.monotonic() - begin > READ_TIMEOUT:
+            self._look()
+            raise TooSlowError
+        second = self._step(answer)
         self._wire.deliver()
         end = self._look()
         return Course(_steady(self._beginning), (first, second), end, self._wire.calls.copy())

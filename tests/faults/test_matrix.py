@@ -16,7 +16,7 @@ from itertools import chain, product
 from typing import NamedTuple
 from unittest import TestCase
 
-from tests.faults.scenarios import NEEDED, Course, Scenario, Stage
+from tests.faults.scenarios import NEEDED, Course, Scenario, Stage, TooSlowError
 from tests.support.resources import UNDER_TEST, Kind
 from tests.support.service import engine
 from tests.support.wire import Fault, Plan, tapped
@@ -110,6 +110,8 @@ def violation(stage: Stage, site: Site, disturbance: Disturbance) -> str:
     plan = Plan(FAULTS[fault], site.operation, site.nth, lasting=lasting, delivered=delivered)
     try:
         course = stage.play(site.scenario, plan, is_awaited=fault != LATER)
+    except TooSlowError:
+        return violation(stage, site, disturbance)
     except AssertionError as error:
         return f"breaks an invariant: {error}"
     before, (first, second), _, _ = site.undisturbed
