@@ -1,7 +1,5 @@
 """The tests of access, tested: each check that is dropped is noticed by a named test."""
 
-import os
-
 from local.engine import running_engine
 from local.tables import connection
 from tests.access import authorizer, mutants, rules
@@ -24,4 +22,4 @@ class RulesTest(mutants.MutantsTest):
 
     def setUp(self) -> None:
         super().setUp()
-        self.environ = {**os.environ, **connection(self.enterContext(running_engine()))}
+        self.environ = connection(self.enterContext(running_engine()))
