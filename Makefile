@@ -107,7 +107,7 @@ lock: .venv/tests ## renew the lock files after a change of pyproject.toml (UPGR
 
 SUITE = python -W error -m unittest discover --top-level-directory . --start-directory
 
-.PHONY: test-access test-extending test-faults test-run test-tools test-dynamodb-local test-package test-template test-deploy test-serverless-local test-contract test-browser
+.PHONY: test-access test-extending test-faults test-run test-tools test-dynamodb-local test-package test-template test-deploy test-documents test-serverless-local test-contract test-browser
 test-faults: .venv/tests engine ## test every fault of DynamoDB at every request, races, and thousands of histories (SEED=, HISTORIES=)
 	@$(SUITE) tests/faults
 
@@ -135,6 +135,9 @@ test-template: .venv/tests node_modules/.tools .local/judges/.installed ## test 
 
 test-deploy: .venv/tests node_modules/.tools ## test the deployment, to an AWS on this machine
 	@$(SUITE) tests/deploy
+
+test-documents: .venv/tests node_modules/.tools ## test every command of the documents, on a laptop and on an AWS on this machine
+	@$(SUITE) tests/documents
 
 test-serverless-local: .venv/tests node_modules/.tools .local/dynamodb-local/.installed ## test `osls dynamodb start` and `osls wsgi serve`
 	@$(SUITE) tests/serverless_local

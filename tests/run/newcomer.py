@@ -95,11 +95,11 @@ def processes() -> dict[int, Process]:
 class MakeRun:
     """`make run` in a copy of the project, in a session of its own, as in a terminal."""
 
-    def __init__(self, project: Path, output: IO[bytes], **variables: str) -> None:
+    def __init__(self, project: Path, output: IO[bytes], *arguments: str, **variables: str) -> None:
         self.port = free_port()
         self._output = output
         self._make = subprocess.Popen(
-            [shutil.which("make") or "make", "run"],
+            [shutil.which("make") or "make", "run", *arguments],
             cwd=project,
             env=_environment() | {"PORT": str(self.port)} | variables,
             stdin=subprocess.DEVNULL,

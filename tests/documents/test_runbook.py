@@ -1,0 +1,119 @@
+"""The commands of the runbook, on an AWS of our own (moto) with what they need."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from unittest import TestCase
+
+import boto3
+
+from tests.documents.claims import claimed
+from tests.documents.pages import PAGES
+from tests.documents.terminal import Terminal
+from tests.support.aws import CREDENTIALS, REGION, running_aws
+
+TABLES = {"users-table-prod": "userId", "unique-values-table-prod": "uniqueValue"}
+TABLES |= {"idempotency-table-prod": "key"}
+FUNCTION = "users-api-prod-api"
+
+
+class RunbookTest(TestCase):
+    """A stage, as far as the commands look at it."""
+
+    aws: str
+    terminal: Terminal
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.aws = cls.enterClassContext(running_aws())
+        folder = Path(cls.enterClassContext(TemporaryDirectory()))
+        region = {"AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION}
+        cls.terminal = Terminal(folder, AWS_ENDPOINT_URL=cls.aws, **region, **CREDENTIALS)
+
+    def client(self, service: str) -> Any:
+        variables = {name.lower(): value for name, value in CREDENTIALS.items()}
+        client = boto3.client(service, region_name=REGION, endpoint_url=self.aws, **variables)
+        self.addCleanup(client.close)
+        return client
+
+    def commands(self, *, scripts: bool) -> list[str]:
+        found = [command.text for page in PAGES for command in claimed("runbook", page)]
+        return [command for command in found if ("\n" in command) == scripts]
+
+    def create_tables(self) -> None:
+        dynamodb = self.client("dynamodb")
+        for name, key in TABLES.items():
+            dynamodb.create_table(
+                TableName=name,
+                BillingMode="PAY_PER_REQUEST",
+                DeletionProtectionEnabled=True,
+                AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
+                KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
+            )
+            dynamodb.put_item(TableName=name, Item={key: {"S": "before"}})
+
+    def create_function(self) -> None:
+        role = self.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]
+        functions = self.client("lambda")
+        functions.create_function(
+            FunctionName=FUNCTION,
+            Runtime="python3.13",
+            Role=role["Arn"],
+            Handler="h.h",
+            Code={"ZipFile": b"nothing"},
+        )
+        self.addCleanup(functions.delete_function, FunctionName=FUNCTION)
+        self.addCleanup(self.client("iam").delete_role, RoleName="r")
+
+    def create_alarm(self) -> None:
+        cloudwatch = self.client("cloudwatch")
+        cloudwatch.put_metric_alarm(
+            AlarmName="users-api-prod-latency",
+            ComparisonOperator="GreaterThanThreshold",
+            EvaluationPeriods=1,
+            Threshold=1,
+        )
+        cloudwatch.set_alarm_state(
+            AlarmName="users-api-prod-latency", StateValue="ALARM", StateReason="slow"
+        )
+
+    def create_key(self) -> str:
+        iam = self.client("iam")
+        iam.create_user(UserName="ada")
+        return str(iam.create_access_key(UserName="ada")["AccessKey"]["AccessKeyId"])
+
+    def test_restore(self) -> None:
+        """The tables are back with their data and protection, and the service is open again."""
+        self.create_tables()
+        self.create_function()
+        (script,) = self.commands(scripts=True)
+        self.terminal.run(script)
+        dynamodb = self.client("dynamodb")
+        self.assertEqual(set(dynamodb.list_tables()["TableNames"]), set(TABLES))
+        for name, key in TABLES.items():
+            with self.subTest(name):
+                items = dynamodb.scan(TableName=name)["Items"]
+                self.assertEqual(items, [{key: {"S": "before"}}])
+                table = dynamodb.describe_table(TableName=name)["Table"]
+                self.assertTrue(table["DeletionProtectionEnabled"])
+                kept = dynamodb.describe_continuous_backups(TableName=name)
+                recovery = kept["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+                self.assertEqual(recovery["PointInTimeRecoveryStatus"], "ENABLED")
+        expiry = dynamodb.describe_time_to_live(TableName="idempotency-table-prod")
+        self.assertEqual(expiry["TimeToLiveDescription"]["AttributeName"], "expiresAt")
+        concurrency = self.client("lambda").get_function_concurrency(FunctionName=FUNCTION)
+        self.assertNotIn("ReservedConcurrentExecutions", concurrency)
+
+    def test_others(self) -> None:
+        """The others run: the first look names the alarm that rings; key and service are closed."""
+        self.create_function()
+        self.create_alarm()
+        key = self.create_key()
+        self.client("logs").create_log_group(logGroupName=f"/aws/lambda/{FUNCTION}")
+        commands = self.commands(scripts=False)
+        said = [self.terminal.run(command.replace("<id>", key)) for command in commands]
+        self.assertIn("users-api-prod-latency\tslow", said[0])
+        (kept,) = self.client("iam").list_access_keys(UserName="ada")["AccessKeyMetadata"]
+        self.assertEqual((kept["AccessKeyId"], kept["Status"]), (key, "Inactive"))
+        concurrency = self.client("lambda").get_function_concurrency(FunctionName=FUNCTION)
+        self.assertEqual(concurrency["ReservedConcurrentExecutions"], 0)
