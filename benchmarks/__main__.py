@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from benchmarks import cost, measure, report, results, scale
+from benchmarks import cost, measure, report, results, scale, tools
 from benchmarks.packages import PACKAGES, PEERS, STAGE, VARIANTS, Contender, contender
 from benchmarks.results import Figures, Point, Results, Spread
 from benchmarks.tls import Endpoint, terminated
@@ -38,10 +38,28 @@ class Plan(NamedTuple):
     sizes: tuple[int, ...]
     rounds: int
     round_requests: int  # of each call and round
+    imports: int
+    imported: int  # users of each import
 
 
-FULL = Plan(runs=20, requests=100, sizes=(1_000, 10_000, 100_000), rounds=10, round_requests=40)
-QUICK = Plan(runs=3, requests=20, sizes=(100, 1_000), rounds=3, round_requests=10)
+FULL = Plan(
+    runs=20,
+    requests=100,
+    sizes=(1_000, 10_000, 100_000),
+    rounds=10,
+    round_requests=40,
+    imports=8,
+    imported=3_000,
+)
+QUICK = Plan(
+    runs=3,
+    requests=20,
+    sizes=(100, 1_000),
+    rounds=3,
+    round_requests=10,
+    imports=2,
+    imported=200,
+)
 
 
 def main(plan: Plan) -> Results:
@@ -61,6 +79,7 @@ def main(plan: Plan) -> Results:
             requests=plan.runs * plan.requests,
             contenders=_compared(contenders, dynamodb, plan, progress),
             scale=_scaled(contenders["ours"], engine, plan, progress),
+            tools=_rates(plan, progress),
         )
 
 
@@ -114,6 +133,13 @@ def _point(samples: list[scale.Sample]) -> Point:
         requests=max(each.requests for each in samples),
         cpu=Spread.of(each.cpu for each in samples),
     )
+
+
+def _rates(plan: Plan, progress: Progress) -> dict[str, Spread]:
+    """Import users and export them, next to others that write and read as many."""
+    found = tools.rounds(plan.imports, plan.imported)
+    told = progress.track(found, plan.imports, description="Import and export")
+    return tools.spreads(told)
 
 
 def _versions() -> dict[str, str]:

@@ -53,6 +53,12 @@ TARGETS = (
     Target("CPU per warm POST, against the bare handler", "POST CPU", "bare", 0.7, 0.6),
     Target("peak memory, against the bare handler", "memory", "bare", 1.0, 0.9),
 )
+TOOLS = {
+    "import": "import, against as many plain writers",
+    "import CPU": "import for each second of CPU, against boto3's batch writer",
+    "export CPU": "export for each second of CPU, against boto3's scan",
+}
+LEAST = {"import": 0.5}
 CPU = ("GET CPU", "POST CPU")
 PLOTTED = ("cold", "GET CPU", "POST CPU", "memory")
 LARGEST_ZIP, SMALL_ZIP = 9.5, 8  # MB
@@ -88,8 +94,16 @@ def tables(measured: Results) -> str:
         "### As the tables grow",
         "![What each call costs on small and on large tables](scale.svg)",
         _scale(measured),
+        "### How fast `make import` and `make export` are",
+        of_tools(measured.tools),
     )
     return "\n\n".join(parts)
+
+
+def of_tools(rates: Mapping[str, Spread]) -> str:
+    """Return the rates of import and export, as Markdown."""
+    rows = [(TOOLS[name], *_judged_rate(rate, LEAST.get(name))) for name, rate in rates.items()]
+    return markdown.table(("", "must", "measured", "reached"), rows)
 
 
 def _targets(measured: Results) -> str:
@@ -116,6 +130,12 @@ def _reached(measured: Results, target: Target) -> float:
 def _judged(value: float, must: float, aim: float) -> tuple[str, str]:
     reached = "aim" if value <= aim else "must" if value <= must else "**missed**"
     return f"{value:.2f}", reached
+
+
+def _judged_rate(rate: Spread, must: float | None) -> tuple[str, str, str]:
+    if must is None:
+        return "", _ratio(rate), ""
+    return f"≥ {must}", _ratio(rate), "must" if rate.median >= must else "**missed**"
 
 
 def _ratios(measured: Results, peer: str) -> str:

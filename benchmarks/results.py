@@ -50,6 +50,7 @@ class Results(Struct, frozen=True):
     requests: int
     contenders: dict[str, Figures]
     scale: dict[str, dict[int, Point]]  # by call, and by the number of users
+    tools: dict[str, Spread]  # rates of import and export, in units of what they compare with
 
 
 def load() -> Results:

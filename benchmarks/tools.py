@@ -1,14 +1,16 @@
-"""How fast import and export are, next to boto3 and to plain writers: `python -m benchmarks.tools`.
+"""How fast import and export are, next to boto3 and to plain writers.
 
 All write the same users to the same engine, or read them from it, in turns. Boto3 writes them and
 their markers by its batch writer, unconditionally; a plain writer puts the users alone. A rate is
 in users for each second, of the process's CPU or of the clock, and told as a ratio.
+
+`python -m benchmarks.tools` measures them alone.
 """
 
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stderr
 from io import StringIO
@@ -19,6 +21,7 @@ from typing import Any, NamedTuple
 import boto3
 from pydynox import DynamoDBClient
 
+from benchmarks import report
 from benchmarks.results import Spread
 from tests.support.service import fresh_settings
 from tests.tools.people import lines, people
@@ -29,7 +32,7 @@ from tools.patience import Pace
 from tools.stages import Stage
 from users_api.app import RESOURCES
 
-USERS = 6_000
+USERS = 3_000
 ROUNDS = 5
 
 
@@ -40,11 +43,19 @@ class Rate(NamedTuple):
     clock: float
 
 
-def measured(rounds: int = ROUNDS, number: int = USERS) -> dict[str, Spread]:
-    """Return the rates of import and export in units of what they are compared with."""
-    with TemporaryDirectory() as folder, redirect_stderr(StringIO()):
-        found = [_round(Path(folder), f"{turn}", number) for turn in range(rounds)]
-    return {name: Spread.of(each[name] for each in found) for name in found[0]}
+def rounds(number: int, users: int) -> Iterator[dict[str, float]]:
+    """Yield, for each round, the rates of import and export in units of what they compare with."""
+    with TemporaryDirectory() as folder:
+        for turn in range(number):
+            with redirect_stderr(StringIO()):  # what import and export say
+                found = _round(Path(folder), f"{turn}", users)
+            yield found
+
+
+def spreads(found: Iterable[dict[str, float]]) -> dict[str, Spread]:
+    """Return the spread of each ratio over all rounds."""
+    each_round = list(found)
+    return {name: Spread.of(each[name] for each in each_round) for name in each_round[0]}
 
 
 def _round(folder: Path, name: str, number: int) -> dict[str, float]:
@@ -60,9 +71,9 @@ def _round(folder: Path, name: str, number: int) -> dict[str, float]:
     exported = _rate(number, lambda: exports.export(ours, resources, target, "jsonl", Pace()))
     scanned = _rate(number, lambda: _scan(users, folder / f"{name}.scan"))
     return {
-        "import per CPU second, against boto3's batch writer": imported.cpu / batched.cpu,
-        "import, against as many plain writers": imported.clock / put.clock,
-        "export per CPU second, against a scan by boto3": exported.cpu / scanned.cpu,
+        "import": imported.clock / put.clock,
+        "import CPU": imported.cpu / batched.cpu,
+        "export CPU": exported.cpu / scanned.cpu,
     }
 
 
@@ -116,5 +127,4 @@ def _scan(table: Any, path: Path) -> None:  # noqa: ANN401 - likewise
 
 
 if __name__ == "__main__":
-    for name, spread in measured().items():
-        sys.stdout.write(f"{spread.median:6.2f} ({spread.low:.2f}..{spread.high:.2f})  {name}\n")
+    sys.stdout.write(report.of_tools(spreads(rounds(ROUNDS, USERS))) + "\n")
