@@ -10,6 +10,7 @@ from pathlib import Path
 PROJECT = Path(__file__).parent.parent.parent
 INSTALLED = (".venv", "node_modules", ".local/contract/node_modules")
 NOT_COPIED = shutil.ignore_patterns(".git", ".[!cgnp]*", "__pycache__", "node_modules")
+TYPES = PROJECT / ".local" / "mypy"  # what mypy knows of the parts that all copies share
 SECONDS = 1200  # the longest run of any program
 
 SECTIONS = re.compile(r"^##+ (.*)\n((?:(?!##).*\n)*)", re.MULTILINE)
@@ -59,7 +60,7 @@ class Copy:
         ended = subprocess.run(
             command,
             cwd=self.folder,
-            env=inherited | variables,
+            env=inherited | {"MYPY_CACHE_DIR": str(TYPES)} | variables,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
