@@ -58,7 +58,7 @@ verify: .venv/tools engine ## tell what is stored and does not agree (OPTIONS=--
 
 # --- tests and checks
 
-UNITTEST = python -W error -m coverage run -m unittest discover --top-level-directory . --start-directory
+UNITTEST = python -W error -m coverage run -m unittest discover --buffer --top-level-directory . --start-directory
 
 .PHONY: test check format lock
 test: .venv/tests engine ## run the quick tests, through WSGI and as Lambda events
@@ -124,8 +124,8 @@ test-tools: .venv/tests engine ## test export, import, erase and verify
 	@$(SUITE) tests/tools
 
 test-dynamodb-local: .venv/tests .local/dynamodb-local/.installed ## run the HTTP tests on Amazon's DynamoDB Local (Java)
-	@$(SUITE) tests/dynamodb_local
-	@TRANSPORT=rest-api $(SUITE) tests/dynamodb_local
+	@$(SUITE) tests/dynamodb_local --buffer
+	@TRANSPORT=rest-api $(SUITE) tests/dynamodb_local --buffer
 
 test-package: .venv/tests node_modules/.tools ## test the zip, run as on Lambda
 	@$(SUITE) tests/package
