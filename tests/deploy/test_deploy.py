@@ -9,46 +9,34 @@ from base64 import b64encode
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from unittest import TestCase
-
-import boto3
 
 from local.engine import running_engine
 from local.tables import create_missing, environment
-from tests.support.aws import CREDENTIALS, REGION, running_aws
+from tests.support.aws import REGION, AwsTest
 from tests.support.osls import compiled, copy_of_the_project, make, osls
 from tests.support.runtime_api import running_function
 from users_api.app import RESOURCES
 
 
-class DeployTest(TestCase):
+class DeployTest(AwsTest):
     """Tests that deploy copies of the project to one AWS."""
 
     folder: Path
-    aws: str
 
     @classmethod
     def setUpClass(cls) -> None:
+        super().setUpClass()
         cls.folder = Path(cls.enterClassContext(TemporaryDirectory()))
-        cls.aws = cls.enterClassContext(running_aws())
 
     @classmethod
     def osls(cls, project: Path, *arguments: str) -> str:
-        """Run osls with that AWS, looking often whether it is done."""
-        region = {"AWS_REGION": REGION, "SLS_AWS_MONITORING_FREQUENCY": "200"}
-        return osls(project, *arguments, AWS_ENDPOINT_URL=cls.aws, **region, **CREDENTIALS)
+        """Run osls with that AWS."""
+        return osls(project, *arguments, **cls.variables())
 
-    def client(self, service: str) -> Any:
-        """Return a client of one of the services of that AWS."""
-        client = boto3.client(
-            service,
-            region_name=REGION,
-            endpoint_url=self.aws,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        )
-        self.addCleanup(client.close)
-        return client
+    @classmethod
+    def make(cls, project: Path, *arguments: str) -> str:
+        """Run `make` with that AWS, as a script does, and return what it says."""
+        return make(project, *arguments, **cls.variables())
 
 
 # Each table of stage `dev`: its key, and what the function may do to it.
@@ -238,22 +226,16 @@ class DataProtectionTest(DeployTest):
         options = ("--param=access=open", "--param=rollout=off")  # moto cannot call an alias
         self.osls(self.project, "deploy", "--stage", stage, *options)
         self.assert_asks(stage)
-        self.make_remove(stage, CONFIRM=stage)
+        self.make(self.project, "remove", f"STAGE={stage}", f"CONFIRM={stage}")
         self.assertEqual(self.client("cloudformation").describe_stacks()["Stacks"], [])
         return list(self.client("dynamodb").list_tables()["TableNames"])
-
-    def make_remove(self, stage: str, **variables: str) -> str:
-        """Run `make remove`, as a script does, and return what it says."""
-        region = {"AWS_REGION": REGION, "SLS_AWS_MONITORING_FREQUENCY": "200"}
-        aws = {"AWS_ENDPOINT_URL": self.aws} | region | CREDENTIALS
-        return make(self.project, "remove", f"STAGE={stage}", **aws, **variables)
 
     def assert_asks(self, stage: str) -> None:
         """Assert that it says what becomes of the tables, and wants the name of the stage."""
         fate = "are deleted, and their data is lost" if stage == "dev" else "stay, with their data"
         for confirm in ("", "another"):
             with self.subTest(confirm), self.assertRaises(AssertionError) as caught:
-                self.make_remove(stage, CONFIRM=confirm)
+                self.make(self.project, "remove", f"STAGE={stage}", f"CONFIRM={confirm}")
             said = str(caught.exception)
             self.assertIn(f"These tables {fate}: ", said)
             self.assertIn(f"users-table-{stage}", said)

@@ -6,12 +6,8 @@ It knows neither alarms nor CodeDeploy nor aliases; tests/template reads those i
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-from unittest import TestCase
 
-import boto3
-
-from tests.support.aws import CREDENTIALS, REGION, running_aws
+from tests.support.aws import REGION, AwsTest
 from tests.support.osls import copy_of_the_project, osls
 from tests.support.templates import EVERYTHING
 
@@ -19,16 +15,15 @@ from tests.support.templates import EVERYTHING
 PARAMETERS = EVERYTHING | {"certificate": "", "domain": "", "rollout": "off", "snapStart": "false"}
 
 
-class OperationTest(TestCase):
+class OperationTest(AwsTest):
     """Stage `prod` with everything on."""
 
-    aws: str
     project: Path
     said: str
 
     @classmethod
     def setUpClass(cls) -> None:
-        cls.aws = cls.enterClassContext(running_aws())
+        super().setUpClass()
         folder = Path(cls.enterClassContext(TemporaryDirectory()))
         cls.project = copy_of_the_project(folder / "project")
         for requirements in ("requirements.txt", "authorizer/requirements.txt"):
@@ -38,15 +33,7 @@ class OperationTest(TestCase):
     @classmethod
     def osls(cls, command: str) -> str:
         given = [f"--param={name}={value}" for name, value in PARAMETERS.items() if value]
-        region = {"AWS_REGION": REGION, "SLS_AWS_MONITORING_FREQUENCY": "200"}
-        variables = CREDENTIALS | region | {"AWS_ENDPOINT_URL": cls.aws}
-        return osls(cls.project, command, "--stage", "prod", *given, **variables)
-
-    def client(self, service: str) -> Any:
-        variables = {name.lower(): value for name, value in CREDENTIALS.items()}
-        client = boto3.client(service, region_name=REGION, endpoint_url=self.aws, **variables)
-        self.addCleanup(client.close)
-        return client
+        return osls(cls.project, command, "--stage", "prod", *given, **cls.variables())
 
     def test_summary(self) -> None:
         """The deployment ends with calls that carry a token, and with what operation costs."""

@@ -4,8 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.deploy.test_deploy import DeployTest
-from tests.support.aws import CREDENTIALS, REGION
-from tests.support.osls import copy_of_the_project, make
+from tests.support.osls import copy_of_the_project
 
 ISSUER, AUDIENCE = "https://id.example.com/", "users-api,https://id.example.com/userinfo"
 
@@ -33,8 +32,7 @@ class TokenStageTest(DeployTest):
             f"AUDIENCE={AUDIENCE}",
             "PARAMS=rate=50 rollout=off",
         )
-        variables = CREDENTIALS | {"AWS_ENDPOINT_URL": cls.aws, "AWS_REGION": REGION}
-        return make(cls.project, "deploy", *arguments, **variables)
+        return cls.make(cls.project, "deploy", *arguments)
 
     def function(self, name: str) -> dict[str, Any]:
         """Return the configuration of a function."""

@@ -9,12 +9,9 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
-from unittest import TestCase
 from zipfile import ZipFile
 
-import boto3
-
-from tests.support.aws import CREDENTIALS, REGION, running_aws
+from tests.support.aws import AwsTest
 from tests.support.osls import PROJECT, environment
 
 FUNCTION = "users-api-prod-api"
@@ -59,20 +56,8 @@ def codedeploy(*under_way: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         server.server_close()
 
 
-class RollbackTest(TestCase):
+class RollbackTest(AwsTest):
     """A function with three versions, the last of which gets all traffic."""
-
-    aws: str
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        cls.aws = cls.enterClassContext(running_aws())
-
-    def client(self, service: str) -> Any:
-        variables = {name.lower(): value for name, value in CREDENTIALS.items()}
-        client = boto3.client(service, region_name=REGION, endpoint_url=self.aws, **variables)
-        self.addCleanup(client.close)
-        return client
 
     def setUp(self) -> None:
         self.lambda_ = self.client("lambda")
@@ -101,10 +86,9 @@ class RollbackTest(TestCase):
         return str(alias["FunctionVersion"])
 
     def rollback(self, deployments: str) -> subprocess.CompletedProcess[str]:
-        endpoints = {"AWS_ENDPOINT_URL": self.aws, "AWS_ENDPOINT_URL_CODEDEPLOY": deployments}
         return subprocess.run(
             [sys.executable, "-W", "error", str(ROLLBACK), "prod"],
-            env=environment(**CREDENTIALS, **endpoints, AWS_DEFAULT_REGION=REGION),
+            env=environment(**self.variables(), AWS_ENDPOINT_URL_CODEDEPLOY=deployments),
             capture_output=True,
             text=True,
             check=False,
