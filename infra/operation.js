@@ -4,32 +4,32 @@ const tables = require('./tables.js');
 
 const ALARMS = 'arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:';
 
-/** Puts together what operates a stage: the parts of operation.yml that its parameters ask for. */
+/** Puts together what operates a stage: the parts of the files beside this one that its parameters ask for. */
 module.exports = async ({ resolveVariable }) => {
   const parameter = async (name) => String(await resolveVariable(`param:${name}`));
-  const part = (address) => resolveVariable(`file(infra/operation.yml):${address}`);
+  const part = (file, address) => resolveVariable(`file(infra/${file}.yml):${address}`);
 
   const lambda = { logFormat: 'JSON', applicationLogLevel: await parameter('logLevel') };
   if ((await parameter('operation')) !== 'true') return { logs: { lambda }, resources: {} };
 
   const gateway = await parameter('gateway');
   const isRest = gateway === 'rest';
-  const names = [
-    'topic',
-    (await parameter('alarmEmail')) && 'email',
-    'alarms',
-    Number(await parameter('reservedConcurrency')) ? 'ownLimit' : 'sharedLimit',
-    isRest && (await parameter('access')) === 'token' && 'authorizer',
-    isRest && 'accountForLogs',
-    (await parameter('rollout')) !== 'off' && 'rollout',
+  const asked = [
+    ['operation', 'topic'],
+    (await parameter('alarmEmail')) && ['operation', 'email'],
+    ['alarms', 'alarms'],
+    ['alarms', Number(await parameter('reservedConcurrency')) ? 'ownLimit' : 'sharedLimit'],
+    isRest && (await parameter('access')) === 'token' && ['alarms', 'authorizer'],
+    isRest && ['operation', 'accountForLogs'],
+    (await parameter('rollout')) !== 'off' && ['rollout', 'rollout'],
   ];
-  const parts = await Promise.all(names.filter(Boolean).map(part));
-  const resources = Object.assign({}, ...parts, ...forEachTable(await part('eachTable')));
-  const { dimensions } = await part(`gateway.${gateway}`);
-  const widgets = await resolveVariable('file(infra/dashboard.yml):widgets');
+  const parts = await Promise.all(asked.filter(Boolean).map((each) => part(...each)));
+  const resources = Object.assign({}, ...parts, ...forEachTable(await part('alarms', 'eachTable')));
+  const { dimensions } = await part('operation', `gateway.${gateway}`);
+  const widgets = await part('dashboard', 'widgets');
   resources.Dashboard = dashboard(widgets, dimensions, resources);
   return {
-    logs: { lambda, [`${gateway}Api`]: await part(`accessLogs.${gateway}`) },
+    logs: { lambda, [`${gateway}Api`]: await part('operation', `accessLogs.${gateway}`) },
     resources: { Resources: resources },
   };
 };
