@@ -213,6 +213,30 @@ class RolloutTest(TestCase):
                     if key.startswith("Api"):
                         self.assertIn(alias, [*texts(permission["DependsOn"])])
 
+    def test_second_deployment(self) -> None:
+        """Changed code is a new version, to which CodeDeploy moves the alias; the old one stays."""
+        with TemporaryDirectory() as folder:
+            project = copy_of_the_project(Path(folder) / "project")
+            first = package(project, *COMBINATIONS["prod"])["Resources"]
+            with (project / "users_api" / "lambda_handler.py").open("a") as module:
+                module.write("# changed\n")
+            second = package(project, *COMBINATIONS["prod"])["Resources"]
+        ((alias, before),) = ((key, each) for key, each in first.items() if ALIAS in each["Type"])
+        after = second[alias]
+        old, new = (each["Properties"].pop("FunctionVersion") for each in (before, after))
+        self.assertEqual(before, after)
+        self.assertIn("CodeDeployLambdaAliasUpdate", after["UpdatePolicy"])
+        (old, _), (new, _) = old["Fn::GetAtt"], new["Fn::GetAtt"]
+        self.assertNotIn(old, second)  # it leaves the stack,
+        self.assertEqual(first[old]["DeletionPolicy"], "Retain")  # and stays, to go back to
+        digests = [each["Properties"]["CodeSha256"] for each in (first[old], second[new])]
+        self.assertNotEqual(*digests)
+        changed = {second[key]["Type"] for key in second if second[key] != first.get(key)}
+        self.assertEqual(
+            changed,
+            {"AWS::Lambda::Function", "AWS::Lambda::Version", "AWS::ApiGateway::Deployment"},
+        )
+
     def test_off(self) -> None:
         """A stage without a roll-out has no alias, and nothing of CodeDeploy."""
         for name in UNWATCHED:
