@@ -46,7 +46,9 @@ function outlook(stage, tables) {
   return [
     `This takes away the address of stage ${stage}, its functions, logs and alarms.`,
     names(false) && `These tables are deleted, and their data is lost: ${names(false)}.`,
-    names(true) && `These tables stay, with their data: ${names(true)}.`,
+    names(true) &&
+      `These tables stay, with their data: ${names(true)}.\n` +
+        `A later make deploy STAGE=${stage} takes them up again: docs/operation.md.`,
   ]
     .filter(Boolean)
     .join('\n');

@@ -2,39 +2,27 @@
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-from unittest import TestCase
-
-import boto3
 
 from tests.documents.claims import claimed
 from tests.documents.pages import PAGES
 from tests.documents.terminal import Terminal
-from tests.support.aws import CREDENTIALS, REGION, running_aws
+from tests.support.aws import AwsTest
 
 TABLES = {"users-table-prod": "userId", "unique-values-table-prod": "uniqueValue"}
 TABLES |= {"idempotency-table-prod": "key"}
 FUNCTION = "users-api-prod-api"
 
 
-class RunbookTest(TestCase):
+class RunbookTest(AwsTest):
     """A stage, as far as the commands look at it."""
 
-    aws: str
     terminal: Terminal
 
     @classmethod
     def setUpClass(cls) -> None:
-        cls.aws = cls.enterClassContext(running_aws())
+        super().setUpClass()
         folder = Path(cls.enterClassContext(TemporaryDirectory()))
-        region = {"AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION}
-        cls.terminal = Terminal(folder, AWS_ENDPOINT_URL=cls.aws, **region, **CREDENTIALS)
-
-    def client(self, service: str) -> Any:
-        variables = {name.lower(): value for name, value in CREDENTIALS.items()}
-        client = boto3.client(service, region_name=REGION, endpoint_url=self.aws, **variables)
-        self.addCleanup(client.close)
-        return client
+        cls.terminal = Terminal(folder, **cls.variables())
 
     def commands(self, *, scripts: bool) -> list[str]:
         found = [command.text for page in PAGES for command in claimed("runbook", page)]

@@ -22,3 +22,9 @@ class SectionsTest(TestCase):
                     section = RUNBOOK.partition(f"### {anchor}\n")[2].partition("\n#")[0]
                     for question in ("**Means**", "**Look at**", "**Do**"):
                         self.assertIn(question, section)
+
+    def test_ceilings(self) -> None:
+        """A restored table gets the ceilings of the template."""
+        units = resources("prod")["UsersTable"]["Properties"]["OnDemandThroughput"]
+        ceilings = ",".join(f"{name}={each}" for name, each in units.items())
+        self.assertIn(f" --on-demand-throughput-override {ceilings}\n", RUNBOOK)
