@@ -1,7 +1,9 @@
 # Every command of this project. `make` alone lists them.
 
 STAGE ?= dev
-ARCH ?= arm64
+ifneq ($(words $(STAGE)),1)
+$(error The name of a stage is one word of letters, digits and hyphens, and not "$(STAGE)")
+endif
 
 # The first Python that is new enough and can make a virtual environment; Lambda runs 3.13.
 PYTHON ?= $(firstword $(foreach name,python3.13 python3.14 python3.12 python3.11 python3 /usr/bin/python3,$(shell \
@@ -41,7 +43,7 @@ rename: .venv/tests ## give the service a name of your own (NAME=)
 # --- for whoever answers for the data: that of `make run`, or with STAGE= that of a stage on AWS
 
 TOOLS = @python -m tools
-ON = $(if $(filter-out file,$(origin STAGE)),--stage $(STAGE)) $(OPTIONS)
+ON = $(if $(filter-out file,$(origin STAGE)),--stage '$(STAGE)') $(OPTIONS)
 
 .PHONY: export import erase verify
 export: .venv/tools engine ## export every record to a folder (TO=), or all about one person (WHO=) to a file
@@ -164,23 +166,23 @@ bench: .venv/tests node_modules/.tools ## measure against peers, and write bench
 # --- to AWS
 
 # The parameters of serverless.yml; PARAMS= takes any of them: PARAMS='rate=50 origins=https://example.com'
-PARAMETERS = architecture=$(ARCH) $(ACCESS:%=access=%) $(ISSUER:%=issuer=%) $(AUDIENCE:%=audience=%) $(PARAMS)
+PARAMETERS = $(ARCH:%=architecture=%) $(ACCESS:%=access=%) $(ISSUER:%=issuer=%) $(AUDIENCE:%=audience=%) $(PARAMS)
 
 .PHONY: package deploy rollback info remove
 package: .venv/local node_modules/.tools ## build the zips for Lambda (STAGE=, ARCH=arm64 or x86_64, as for deploy)
-	@osls package --stage $(STAGE) $(PARAMETERS:%=--param='%')
+	@osls package --stage '$(STAGE)' $(PARAMETERS:%=--param='%')
 
 deploy: .venv/local node_modules/.tools ## put a stage on AWS, or bring it up to date (STAGE=, ISSUER=, AUDIENCE=, ACCESS=, ARCH=, PARAMS=)
-	@osls deploy --stage $(STAGE) $(PARAMETERS:%=--param='%')
+	@osls deploy --stage '$(STAGE)' $(PARAMETERS:%=--param='%')
 
-rollback: .venv/tests ## send all traffic of a stage back to the version before (STAGE=)
-	@python infra/rollback.py $(STAGE)
+rollback: .venv/tools ## stop the roll-out of a stage, or send all traffic to an earlier version (STAGE=, VERSION=)
+	@python infra/rollback.py '$(STAGE)' '$(VERSION)'
 
 info: node_modules/.tools ## tell where a stage is on AWS (STAGE=)
-	@osls info --stage $(STAGE)
+	@osls info --stage '$(STAGE)'
 
 remove: node_modules/.tools ## take a stage off AWS; only a disposable one loses its data (STAGE=, CONFIRM= its name)
-	@CONFIRM='$(CONFIRM)' osls remove --stage $(STAGE)
+	@CONFIRM='$(CONFIRM)' osls remove --stage '$(STAGE)'
 
 # --- set-up: each target is made once, and again when its lock file changes
 

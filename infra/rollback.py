@@ -1,59 +1,86 @@
 #!/usr/bin/env python3
-"""Send the traffic of a stage back to the version before: `make rollback STAGE=`.
+"""Send the traffic of a stage back to an earlier version: `make rollback STAGE= VERSION=`.
 
 A roll-out that is under way is stopped, and CodeDeploy sends back what it had moved. After one that
-has ended, the alias is moved to the version before; doing so again goes back one more.
+has ended, the alias is moved to the version that is named; without a name the versions are listed.
 """
 
+import os
 import sys
 from typing import Any
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 SERVICE = "users-api"
 UNDER_WAY = ["Created", "Queued", "InProgress", "Baking", "Ready"]
 
 
-def main(stage: str) -> None:
-    """Go back, and say to which version; end with a sentence if there is none."""
-    function, functions = f"{SERVICE}-{stage}-api", boto3.client("lambda")
+def main(stage: str, version: str) -> None:
+    """Go back, and say to which version; end with a sentence if that cannot be."""
+    region = os.environ.get("AWS_REGION") or "us-east-1"  # as for `make deploy`
+    try:
+        _say(_rolled_back(stage, version, region))
+    except NoCredentialsError:
+        sys.exit(
+            "There are no AWS credentials: "
+            "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ResourceNotFoundException":
+            sys.exit(f"There is no stage {stage} in {region}.")
+        sys.exit(f"AWS refuses: {error}")
+    except BotoCoreError as error:
+        sys.exit(f"AWS cannot be asked: {error}")
+
+
+def _rolled_back(stage: str, version: str, region: str) -> str:
+    function, functions = f"{SERVICE}-{stage}-api", boto3.client("lambda", region_name=region)
     aliases = functions.list_aliases(FunctionName=function)["Aliases"]
     if not aliases:
         sys.exit("This stage has no alias to move (rollout is off): deploy the commit before.")
-    deployments = boto3.client("codedeploy")
+    deployments = boto3.client("codedeploy", region_name=region)
     if rollouts := _under_way(deployments, f"{SERVICE}-{stage}"):
         for rollout in rollouts:
             deployments.stop_deployment(deploymentId=rollout, autoRollbackEnabled=True)
-        _say("The roll-out is being stopped, and its traffic goes back to the version before.")
-    else:
-        _say(_go_back(functions, function, aliases[0]))
+        return "The roll-out is being stopped, and its traffic goes back to the version before."
+    return _moved(functions, function, aliases[0], version)
 
 
 def _under_way(deployments: Any, application: str) -> list[str]:  # noqa: ANN401 - boto3 has no types
-    listed = deployments.list_deployments(
-        applicationName=application, deploymentGroupName="api", includeOnlyStatuses=UNDER_WAY
-    )
+    try:
+        listed = deployments.list_deployments(
+            applicationName=application, deploymentGroupName="api", includeOnlyStatuses=UNDER_WAY
+        )
+    except deployments.exceptions.ApplicationDoesNotExistException:
+        return []  # SnapStart has an alias, too
     return list(listed["deployments"])
 
 
-def _go_back(functions: Any, function: str, alias: dict[str, str]) -> str:  # noqa: ANN401
-    current = int(alias["FunctionVersion"])
-    earlier = [version for version in _versions(functions, function) if version < current]
-    if not earlier:
-        sys.exit(f"There is no version before {current}.")
+def _moved(functions: Any, function: str, alias: dict[str, str], version: str) -> str:  # noqa: ANN401
+    current, versions = alias["FunctionVersion"], _versions(functions, function)
+    if version not in versions:
+        table = "\n".join(
+            f"  {number:>5}  published {time}{' <- has the traffic' * (number == current)}"
+            for number, time in versions.items()
+        )
+        sys.exit(f"Say where to: add VERSION= with the last version that was good.\n{table}")
     functions.update_alias(
         FunctionName=function,
         Name=alias["Name"],
-        FunctionVersion=str(max(earlier)),
+        FunctionVersion=version,
         RoutingConfig={"AdditionalVersionWeights": {}},
     )
-    return f"All traffic goes to version {max(earlier)} again, and none to {current}."
+    return f"All traffic goes to version {version}, and none to {current}."
 
 
-def _versions(functions: Any, function: str) -> list[int]:  # noqa: ANN401
+def _versions(functions: Any, function: str) -> dict[str, str]:  # noqa: ANN401
+    """Return when each version was published (UTC), the latest first."""
     pages = functions.get_paginator("list_versions_by_function").paginate(FunctionName=function)
-    numbers = (each["Version"] for page in pages for each in page["Versions"])
-    return [int(number) for number in numbers if number.isdecimal()]
+    every = {
+        each["Version"]: each["LastModified"][:16] for page in pages for each in page["Versions"]
+    }
+    return {number: every[number] for number in sorted(filter(str.isdecimal, every), key=int)[::-1]}
 
 
 def _say(sentence: str) -> None:
@@ -61,4 +88,4 @@ def _say(sentence: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -71,6 +71,12 @@ class ParametersTest(TestCase):
         self.assert_refused(waf, "package", "dev", "waf=true", "gateway=http")
         self.assert_refused('There is no parameter "acces".', "package", "prod", "acces=open")
 
+    def test_stage(self) -> None:
+        """So is the name of a stage that is none."""
+        for target in ("deploy", "info", "remove", "rollback", "erase"):
+            with self.subTest(target), self.assertRaisesRegex(AssertionError, 'and not "my prod"'):
+                make(self.project, target, "STAGE=my prod", **NOWHERE)
+
     def test_make(self) -> None:
         """`make deploy STAGE=prod` says the same."""
         with self.assertRaisesRegex(AssertionError, re.escape(NEEDED)):

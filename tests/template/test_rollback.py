@@ -1,4 +1,4 @@
-"""`make rollback`: back to the version before, on an AWS of our own."""
+"""`make rollback`: back to an earlier version, on an AWS of our own."""
 
 import io
 import json
@@ -85,27 +85,38 @@ class RollbackTest(AwsTest):
         alias = self.lambda_.get_alias(FunctionName=FUNCTION, Name="live")
         return str(alias["FunctionVersion"])
 
-    def rollback(self, deployments: str) -> subprocess.CompletedProcess[str]:
+    def rollback(self, deployments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        version = variables.pop("VERSION", "")
+        settings = self.variables() | {"AWS_ENDPOINT_URL_CODEDEPLOY": deployments} | variables
+        settings.pop("AWS_DEFAULT_REGION", None)
         return subprocess.run(
-            [sys.executable, "-W", "error", str(ROLLBACK), "prod"],
-            env=environment(**self.variables(), AWS_ENDPOINT_URL_CODEDEPLOY=deployments),
+            [sys.executable, "-W", "error", str(ROLLBACK), "prod", version],
+            env=environment(**settings, AWS_EC2_METADATA_DISABLED="true"),
             capture_output=True,
             text=True,
             check=False,
         )
 
     def test_after_a_roll_out(self) -> None:
-        """It goes back one version each time, until there is none."""
+        """It goes to the version that is named, in either direction."""
         self.create_alias()
         url, _ = self.enterContext(codedeploy())
-        for version in ("2", "1"):
-            finished = self.rollback(url)
-            self.assertIn(f"to version {version} again", finished.stdout, finished.stderr)
+        for version in ("1", "2", "1"):
+            finished = self.rollback(url, VERSION=version)
+            self.assertIn(f"to version {version}, ", finished.stdout, finished.stderr)
             self.assertEqual(self.live(), version)
-        finished = self.rollback(url)
-        self.assertEqual(
-            (finished.returncode, finished.stderr), (1, "There is no version before 1.\n")
-        )
+
+    def test_without_a_version(self) -> None:
+        """Without a version, or with one that there is not, it lists them and moves nothing."""
+        self.create_alias()
+        url, _ = self.enterContext(codedeploy())
+        for version in ("", "9"):
+            finished = self.rollback(url, VERSION=version)
+            self.assertEqual((finished.returncode, finished.stdout), (1, ""))
+            line = r"\n +{} +published 20\d\d-\d\d-\d\dT\d\d:\d\d"
+            listed = line.format(3) + " <- has the traffic" + line.format(2) + line.format(1)
+            self.assertRegex(finished.stderr, rf"^Say where to: .*{listed}\n$")
+            self.assertEqual(self.live(), "3")
 
     def test_during_a_roll_out(self) -> None:
         """A roll-out that is under way is stopped, and CodeDeploy sends the traffic back."""
@@ -116,9 +127,21 @@ class RollbackTest(AwsTest):
         self.assertEqual(stopped, [{"deploymentId": "d-ABCDEF123", "autoRollbackEnabled": True}])
         self.assertEqual(self.live(), "3")
 
-    def test_without_an_alias(self) -> None:
-        """A stage without roll-outs is told what to do instead."""
+    def test_refusals(self) -> None:
+        """What cannot be is told in a sentence."""
         url, _ = self.enterContext(codedeploy())
-        finished = self.rollback(url)
-        self.assertEqual(finished.returncode, 1)
-        self.assertIn("deploy the commit before", finished.stderr)
+        nobody = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
+        for sentence, variables in {
+            "deploy the commit before": {},
+            "There is no stage prod in us-west-2": {"AWS_REGION": "us-west-2"},
+            "There are no AWS credentials": nobody,
+            "AWS cannot be asked": {
+                "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+                "AWS_MAX_ATTEMPTS": "1",
+            },
+        }.items():
+            with self.subTest(sentence):
+                finished = self.rollback(url, **variables)
+                self.assertEqual(finished.returncode, 1)
+                self.assertIn(sentence, finished.stderr)
+                self.assertEqual(finished.stderr.count("\n"), 1)
