@@ -10,7 +10,7 @@ from tools.patience import Pace
 from tools.stages import READ_UNIT, Stage, Table
 from users_api.store.session import Item
 
-PAGE = 1000  # items, so that memory stays small
+PAGE = 250  # items, so that memory stays small
 SEGMENTS = 8  # of a table, which are read in parallel
 
 

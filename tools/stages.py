@@ -27,6 +27,7 @@ from users_api.store.unique import KEY
 UNIQUE_VALUES, IDEMPOTENCY = "unique-values", "idempotency"
 CONFIGURATION = Path(__file__).parent.parent / "serverless.yml"
 LONGEST_RECOVERY = 35  # days
+READ_TIMEOUT = 5.0  # seconds: a page of a table is large, and nobody waits for a single answer
 READ_UNIT = 4096  # bytes, strongly consistent
 
 
@@ -57,8 +58,8 @@ class Stage:
     def __init__(self, name: str, settings: Settings) -> None:
         self.name = name
         self.settings = settings
-        self.connection = Connection(settings)
-        self.client = connect(settings)
+        self.connection = Connection(settings, READ_TIMEOUT)
+        self.client = connect(settings, READ_TIMEOUT)
 
     @property
     def is_local(self) -> bool:

@@ -72,11 +72,11 @@ class ConditionsNotMetError(Exception):
         self.refused = refused
 
 
-def connect(settings: Settings) -> DynamoDBClient:
+def connect(settings: Settings, read_timeout: float = READ_TIMEOUT) -> DynamoDBClient:
     """Return a client for the DynamoDB that the settings name. It connects when first used.
 
     It makes one attempt at each request: only who knows what a request means can tell whether it
-    may be sent again.
+    may be sent again. For an answer it waits as many seconds as `read_timeout` says.
     """
     logging.getLogger("pydynox").setLevel(logging.ERROR)  # it tells of every request, and slow ones
     credentials = "offline" if settings.offline else None
@@ -86,7 +86,7 @@ def connect(settings: Settings) -> DynamoDBClient:
         access_key=credentials,
         secret_key=credentials,
         connect_timeout=CONNECT_TIMEOUT,
-        read_timeout=READ_TIMEOUT,
+        read_timeout=read_timeout,
         max_retries=1,  # counts attempts
     )
 
