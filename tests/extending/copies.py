@@ -39,7 +39,7 @@ class Copy:
         """Change the copy as these sections of the page say."""
         for section in map(sections().__getitem__, headings):
             for name, code in FILES.findall(section):
-                self._write(self.folder / name, code)
+                self.write(self.folder / name, code)
             for command in COMMANDS.findall(section):
                 subprocess.run(["sh", "-ec", command], cwd=self.folder, check=True)
             for name, line, text in INSERTIONS.findall(section):
@@ -47,7 +47,7 @@ class Copy:
                 old = path.read_text("utf-8")
                 path.write_text(old.replace(f"{line}\n", f"{line}\n{text}"), "utf-8")
             for name, diff in DIFFS.findall(section):
-                self._patch(self.folder / name, diff)
+                self.patch(self.folder / name, diff)
 
     def python(self, *arguments: str, **variables: str) -> str:
         """Run Python in the copy; return what it prints. Raise AssertionError if it fails."""
@@ -71,7 +71,7 @@ class Copy:
             raise AssertionError(f"{' '.join(command)}\n{ended.stdout}")
         return ended.stdout
 
-    def _write(self, path: Path, code: str) -> None:
+    def write(self, path: Path, code: str) -> None:
         """Write a whole file, or add fields to the class at its end, and what they import."""
         if code.startswith('"""'):
             path.parent.mkdir(exist_ok=True)
@@ -81,7 +81,7 @@ class Copy:
         old = path.read_text("utf-8").replace("\nfrom typing", f"\n{imports}from typing", 1)
         path.write_text(old + fields, "utf-8")
 
-    def _patch(self, path: Path, diff: str) -> None:
+    def patch(self, path: Path, diff: str) -> None:
         """Add lines behind those that stand before them, in place of those that are taken out."""
         lines, place = path.read_text("utf-8").splitlines(), 0
         for kind, line in ((each[0], each[1:]) for each in diff.splitlines()):

@@ -57,10 +57,6 @@ class GroupsTest(TestCase):
         """`make check` finds nothing to complain about."""
         self.copy.run("make", "check")
 
-    def test_quick_tests(self) -> None:
-        """`make test` passes, for groups as for users, through WSGI and as Lambda events."""
-        self.copy.run("make", "test")
-
     def test_faults(self) -> None:
         """Every fault of DynamoDB at every request, and what many do at once, harm no group."""
         for module in ["test_matrix", "test_races", "test_linearizability"]:

@@ -42,6 +42,8 @@ class ReadTest(ResourceTest):
 class ChangeTest(ResourceTest):
     """`PATCH /users/{userId}`."""
 
+    needs = ("create", "read", "change", "remove", "be varied")
+
     def setUp(self) -> None:
         self.call("DELETE", self.one("ada"))
         created = self.create("ada", **self.changed(1))

@@ -12,7 +12,7 @@ GET, PUT, DELETE, SCAN, TRANSACT = "GetItem", "PutItem", "DeleteItem", "Scan", "
 class CostTest(ResourceTest):
     """Requests of each call, in the order in which they are made."""
 
-    needs = ("create", "read", "change", "remove", "stand alone")
+    needs = ("create", "read", "change", "remove", "stand alone", "be varied")
     wire: Wire
 
     @classmethod

@@ -4,7 +4,10 @@
 """
 
 import os
+import re
 from collections.abc import Iterator
+from contextlib import ExitStack
+from copy import copy
 from functools import cached_property
 from typing import Any
 from unittest import TestResult
@@ -18,6 +21,8 @@ from users_api.openapi import examples, records
 from users_api.resource import Resource
 from users_api.validation import is_valid
 
+DIGITS = re.compile("[0-9]+")
+TIMES = ("date", "date-time")
 UNDER_TEST = [each for each in RESOURCES if os.environ.get("RESOURCE", each.name) == each.name]
 
 
@@ -32,13 +37,15 @@ class Kind:
         self._fields: dict[str, Any] = schema["properties"]
         self._required = {*schema.get("required", [])} - {self.key}
         self.unique = next((each for each in resource.unique if each not in self._required), "")
+        self.others = ExitStack()
+        """Removes the records of other resources to which those of this one refer."""
 
     @cached_property
     def field(self) -> str:
-        """A field that can be changed at will."""
+        """A field that can be changed at will; any other, if there is none."""
         special = {self.key, *self.resource.unique, *self.resource.references}
         plain = [each for each in self._fields if each not in special]
-        return next(each for each in plain if self.value(each, 1) != self.value(each, 2))
+        return next(filter(self._varies, plain), [self.key, *plain][-1])
 
     @property
     def can(self) -> set[str]:
@@ -48,17 +55,17 @@ class Kind:
             "be unique": bool(self.unique),
             "refer": bool(self.resource.references),
             "stand alone": alone,
+            "be varied": self._varies(self.field),
         }
         return {*self.resource.calls, *(name for name in others if others[name])}
 
     def value(self, field: str, number: int) -> Any:
         """Return a value of a field: another one for each number, as far as there are others."""
-        example = examples.of(self._fields[field])
-        if isinstance(example, bool) or not isinstance(example, str | int):
-            return example
-        tries = [f"{number}.{example}", f"{example}-{number}", f"{example}{number}"]
-        numbered = tries if isinstance(example, str) else [example + number]
-        return next((each for each in numbered if self._takes(field, each)), example)
+        schema = self._fields[field]
+        example = examples.of(schema)
+        numbered = {"integer": _numbers, "string": _texts}.get(schema["type"])
+        tries = numbered(example, number) if numbered and schema.get("format") not in TIMES else []
+        return next((each for each in tries if self._takes(field, each)), example)
 
     def identified(self, name: str) -> str:
         """Return an id by which a record is called in a test."""
@@ -73,15 +80,43 @@ class Kind:
         """Return a reference to a record that exists."""
         return {field: self._filled(field, service)}
 
+    def special(self, example: dict[str, Any], service: Service) -> dict[str, Any]:
+        """Return an example with unique values that are new, and references that exist."""
+        special = {*self.resource.unique, *self.resource.references}
+        given = [each for each in example if each in special and example[each] is not None]
+        return example | {field: self._filled(field, service) for field in given}
+
     def _filled(self, field: str, service: Service) -> Any:
         target = self.resource.references.get(field)
         if target:
-            made = service.call("POST", f"/{target.name}", Kind(target).required(service))
-            return made.json[target.key]
+            return self._other(Kind(target), service)
         return self.value(field, uuid4().int % 10**9 if field in self.resource.unique else 0)
+
+    def _other(self, kind: "Kind", service: Service) -> str:
+        """Store a record of another resource for as long as a test takes; return its id."""
+        record_id = kind.identified(uuid4().hex)
+        table, key = service.settings.table(kind.name), {kind.key: record_id}
+        service.table().sync_put_item(table, key)
+        self.others.callback(service.table().sync_delete_item, table, key)
+        return record_id
+
+    def _varies(self, field: str) -> bool:
+        return bool(self.value(field, 1) != self.value(field, 2))
 
     def _takes(self, field: str, value: object) -> bool:
         return is_valid(self.resource.model, field, value)
+
+
+def _numbers(example: Any, number: int) -> list[Any]:
+    return [example + number]
+
+
+def _texts(example: Any, number: int) -> list[Any]:
+    """Return texts like the example with a number in them, the last in place of its digits."""
+    if example is None:
+        return []
+    counted = DIGITS.sub(lambda found: f"{number:0{len(found[0])}}"[-len(found[0]) :], example)
+    return [f"{number}.{example}", f"{example}-{number}", f"{example}{number}", counted]
 
 
 class ResourceTest(ServiceTest):
@@ -93,8 +128,10 @@ class ResourceTest(ServiceTest):
     def run(self, result: TestResult | None = None) -> TestResult | None:
         for kind in map(Kind, UNDER_TEST):
             if {*self.needs} <= kind.can:
-                self.kind = kind
-                result = super().run(result)
+                each = copy(self)  # what failed is asked for its name later
+                each.kind = kind
+                with kind.others:
+                    result = super(ResourceTest, each).run(result)
         return result
 
     def __str__(self) -> str:

@@ -1,0 +1,142 @@
+"""Resources as people have them: the tests follow them, and stay right about users."""
+
+import tempfile
+from pathlib import Path
+from unittest import TestCase
+
+from tests.extending.copies import Copy
+
+FILES = {
+    "users_api/bookings/model.py": '''"""What a booking is: its fields and their rules."""
+
+from datetime import date
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+
+from users_api.resource import Id, new_id
+
+Code = Annotated[str, Meta(max_length=8, pattern="^[A-Z]{2}[0-9]{6}$", examples=["DE123456"])]
+
+
+class Booking(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A room for a guest."""
+
+    booking_id: Id = field(default_factory=new_id)
+    code: Code
+    guest_id: Id
+    beds: Annotated[int, Meta(ge=1, le=20)]
+    starts_on: Annotated[date, Meta(examples=["2026-11-26"])]
+    ends_on: Annotated[date, Meta(examples=["2026-11-28"])]
+    paid_in: float | None = None
+''',
+    "users_api/bookings/__init__.py": '''"""The resource `/bookings`: what is special about it."""
+
+from users_api.bookings.model import Booking
+from users_api.errors import FieldError, InvalidFieldsError
+from users_api.resource import Resource
+from users_api.users import USERS
+
+
+def in_order(booking: Booking, _: Booking | None) -> Booking:
+    """Refuse an end that is not after the start."""
+    if booking.ends_on <= booking.starts_on:
+        raise InvalidFieldsError(FieldError("endsOn", "must be after startsOn"))
+    return booking
+
+
+BOOKINGS = Resource(
+    name="bookings",
+    model=Booking,
+    key="bookingId",
+    unique={"code": str},
+    references={"guestId": USERS},
+    owner="guestId",
+    rule=in_order,
+)
+''',
+    "users_api/signs/model.py": '''"""What a sign is: its fields and their rules."""
+
+from typing import Literal
+
+from msgspec import Struct, field
+
+from users_api.resource import Id, new_id
+
+
+class Sign(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A sign on a door."""
+
+    sign_id: Id = field(default_factory=new_id)
+    color: Literal["red", "green"]
+''',
+    "users_api/signs/__init__.py": '''"""The resource `/signs`: what is special about it."""
+
+from users_api.resource import Resource
+from users_api.signs.model import Sign
+
+SIGNS = Resource(name="signs", model=Sign, key="signId")
+''',
+}
+LISTED = """ from users_api.config import Settings
++from users_api.bookings import BOOKINGS
++from users_api.signs import SIGNS
+-RESOURCES: tuple[Resource[Any], ...] = (USERS, GROUPS)
++RESOURCES: tuple[Resource[Any], ...] = (USERS, GROUPS, BOOKINGS, SIGNS)
+"""
+CONDITION = """  - Effect: Allow
+    Action:
+      - dynamodb:ConditionCheckItem
+    Resource: !GetAtt UsersTable.Arn
+"""
+
+FAILING = """
+from unittest import TestResult
+from tests.support.resources import ResourceTest
+class Failing(ResourceTest):
+    def runTest(self):
+        self.fail()
+result = TestResult()
+Failing().run(result)
+print(*(str(test).split()[-1] for test, _ in result.failures))
+"""
+
+
+class EverydayTest(TestCase):
+    """A copy of the project that serves groups, bookings and signs.
+
+    A booking has a required unique code, a guest who is a user and its owner, a number as the
+    first field that can be changed, and a rule over its dates; a sign has nothing but a color.
+    """
+
+    copy: Copy
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.copy = Copy(Path(cls.enterClassContext(tempfile.TemporaryDirectory())) / "project")
+        extend(cls.copy)
+
+    def test_quick_tests(self) -> None:
+        """`make test` passes, for each of them as for users, through WSGI and as Lambda events."""
+        self.copy.run("make", "test")
+
+    def test_names(self) -> None:
+        """A test that fails says of which resource, afterwards too."""
+        told = self.copy.python("-c", FAILING)
+        self.assertEqual(told.split(), ["[users]", "[groups]", "[bookings]", "[signs]"])
+
+
+def extend(copy: Copy) -> None:
+    """Add the resources to a copy."""
+    copy.follow("A resource")
+    for name, code in FILES.items():
+        copy.write(copy.folder / name, code)
+    table = (copy.folder / "infra" / "users.yml").read_text("utf-8")
+    for name in ("booking", "sign"):
+        own = (
+            table.replace("user", name).replace("User", name.title()).replace("USER", name.upper())
+        )
+        if name == "booking":
+            own = own.replace("statements:\n", f"statements:\n{CONDITION}")
+        (copy.folder / "infra" / f"{name}s.yml").write_text(own, "utf-8")
+    copy.patch(copy.folder / "users_api" / "app.py", LISTED)
