@@ -1,13 +1,15 @@
 """What the requests to the store were that one call made: counted there, and told in the log."""
 
 from contextvars import ContextVar
+from time import perf_counter
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 
 class Tally(Struct):
     """How many requests, each attempt counted, how long they took, and what was in their way."""
 
+    began: float = field(default_factory=perf_counter)  # when the call did
     requests: int = 0
     seconds: float = 0.0
     retries: int = 0

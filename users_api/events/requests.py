@@ -4,6 +4,7 @@ import re
 import sys
 from base64 import b64decode
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -100,16 +101,24 @@ def mounted(whole: str, *served: str) -> tuple[str, str]:
 
 
 def _variables(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return headers as WSGI variables; a name with an underscore would pass for another."""
+    """Return headers as WSGI variables; of several of one name, the values, with commas."""
     variables: dict[str, str] = {}
     for name, value in headers:
-        variable = name.upper().replace("-", "_")
-        if "_" in name or not name.isascii() or variable in IGNORED:
-            continue
-        key = variable if variable == "CONTENT_TYPE" else f"HTTP_{variable}"
-        text = _native(value)
-        variables[key] = f"{variables[key]},{text}" if key in variables else text
+        variable = _variable(name)
+        if variable:
+            text = _native(value)
+            known = variables.get(variable)
+            variables[variable] = text if known is None else f"{known},{text}"
     return variables
+
+
+@lru_cache
+def _variable(name: str) -> str | None:
+    """Return the WSGI variable of a header; a name with an underscore would pass for another."""
+    variable = name.upper().replace("-", "_")
+    if "_" in name or not name.isascii() or variable in IGNORED:
+        return None
+    return variable if variable == "CONTENT_TYPE" else f"HTTP_{variable}"
 
 
 def _native(text: str) -> str:

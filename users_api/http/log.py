@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -24,7 +25,6 @@ from users_api.config import Settings
 from users_api.http import access, failures
 
 GATEWAY_REQUEST_ID = "users_api.gateway_request_id"  # the WSGI variable with that of the gateway
-BEGAN = "users_api.began"
 
 METHODS = frozenset(("GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS"))
 TRACE_ID = re.compile(r"\bRoot=(1-[0-9a-f]{8}-[0-9a-f]{24})\b")
@@ -49,7 +49,7 @@ def install(app: Flask, settings: Settings, keys: Mapping[str, str]) -> None:
     """
     namespace = settings.metrics_namespace
     line = Line(namespace, settings.caller_key, keys).write if namespace else _warn
-    app.before_request(_begin)
+    app.before_request(tally.begin)
     app.after_request(line)
 
 
@@ -57,29 +57,32 @@ class Line:
     """What writes the lines; the first one is of a cold start."""
 
     def __init__(self, namespace: str, caller_key: str, keys: Mapping[str, str]) -> None:
-        self._namespace = namespace
+        by_route = {"Dimensions": [["Route", "StatusClass"]], "Metrics": [LATENCY]}
+        in_all = {"Dimensions": [[]], "Metrics": OTHERS}
+        self._directives = [{"Namespace": namespace} | each for each in (by_route, in_all)]
         self._key = caller_key.encode() if caller_key else secrets.token_bytes(32)
         self._keys = keys
         self._cold = True
 
     def write(self, response: Response) -> Response:
         """Write the line of this request; return its answer as it is."""
-        found = self._metrics(response) | self._fields(response)
+        route, status, asked = self._route(), response.status_code, tally.current()
+        found = self._metrics(route, status, asked) | self._fields(route, status, asked)
+        found["replayed"] = "Idempotent-Replayed" in response.headers
         sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
         return response
 
-    def _metrics(self, response: Response) -> dict[str, Any]:
-        asked, cold, self._cold = tally.current(), self._cold, False
-        by_route = {"Dimensions": [["Route", "StatusClass"]], "Metrics": [LATENCY]}
-        in_all = {"Dimensions": [[]], "Metrics": OTHERS}
-        directives = [{"Namespace": self._namespace} | each for each in (by_route, in_all)]
-        began = request.environ.get(BEGAN, time.perf_counter())
+    def _metrics(self, route: str, status: int, asked: tally.Tally) -> dict[str, Any]:
+        cold, self._cold = self._cold, False
         return {
-            "_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": directives},
-            "Route": self._route(),
-            "StatusClass": f"{response.status_code // 100}xx",
-            "Latency": _milliseconds(time.perf_counter() - began),
-            "ServerErrors": int(response.status_code >= SERVER_ERROR),
+            "_aws": {
+                "Timestamp": int(time.time() * 1000),
+                "CloudWatchMetrics": self._directives,
+            },
+            "Route": route,
+            "StatusClass": f"{status // 100}xx",
+            "Latency": _milliseconds(time.perf_counter() - asked.began),
+            "ServerErrors": int(status >= SERVER_ERROR),
             "StoreRequests": asked.requests,
             "StoreLatency": _milliseconds(asked.seconds),
             "StoreThrottles": asked.throttles,
@@ -87,32 +90,32 @@ class Line:
             "ColdStarts": int(cold),
         }
 
-    def _fields(self, response: Response) -> dict[str, Any]:
-        code, reason = request.environ.get(failures.FAILURE, (None, ""))
-        method = request.method if request.method in METHODS else "other"
+    def _fields(self, route: str, status: int, asked: tally.Tally) -> dict[str, Any]:
+        environ = request.environ
+        code, reason = environ.get(failures.FAILURE, (None, ""))
+        named = environ["REQUEST_METHOD"].upper()
+        method = named if named in METHODS else "other"
         return {
             "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "level": "ERROR" if response.status_code >= SERVER_ERROR else "INFO",
-            "message": f"{method} {self._route()} {response.status_code}",
+            "level": "ERROR" if status >= SERVER_ERROR else "INFO",
+            "message": f"{method} {route} {status}",
             "method": method,
-            "status": response.status_code,
+            "status": status,
             "errorCode": code,
             "reason": reason or None,
-            "storeRetries": tally.current().retries,
-            "replayed": "Idempotent-Replayed" in response.headers,
+            "storeRetries": asked.retries,
             "requestId": failures.request_id(),
-            "gatewayRequestId": _found(GATEWAY_ID, request.environ.get(GATEWAY_REQUEST_ID)),
+            "gatewayRequestId": _found(GATEWAY_ID, environ.get(GATEWAY_REQUEST_ID)),
             "traceId": _found(TRACE_ID, os.environ.get("_X_AMZN_TRACE_ID")),
             "caller": self._caller(),
         }
 
     def _route(self) -> str:
         """Return the pattern of the path: `/users/{userId}`."""
-        rule, endpoint = request.url_rule, request.endpoint
-        if rule is None or endpoint is None or request.routing_exception:
+        rule = request.url_rule
+        if rule is None or request.routing_exception:
             return "unknown"
-        pattern = rule.rule.replace("record_id", self._keys.get(endpoint.partition(".")[0], "id"))
-        return PARAMETER.sub(r"{\1}", pattern)
+        return _pattern(rule.rule, self._keys.get(rule.endpoint.partition(".")[0], "id"))
 
     def _caller(self) -> str | None:
         """Return what tells callers apart without telling who they are."""
@@ -122,9 +125,9 @@ class Line:
         return hmac.new(self._key, caller.encode(), "sha256").hexdigest()[:16]
 
 
-def _begin() -> None:
-    request.environ[BEGAN] = time.perf_counter()
-    tally.begin()
+@cache
+def _pattern(rule: str, key: str) -> str:
+    return PARAMETER.sub(r"{\1}", rule.replace("record_id", key))
 
 
 def _warn(response: Response) -> Response:
