@@ -113,6 +113,8 @@ class ListTest(ResourceTest):
     def test_unknown_parameters(self) -> None:
         """A parameter that means nothing is refused, and all are named."""
         answer = self.call("GET", f"{self.path}?offset=3&limit=x&sort=name")
+        messages = {each["field"]: each["message"] for each in answer.json["errors"]}
+        self.assertEqual(messages["offset"], "is not a parameter of this call")
         self.assert_refused(answer, 400, "limit", "offset", "sort")
 
     def test_many_repeated_parameters(self) -> None:

@@ -13,6 +13,7 @@ from msgspec import UNSET, Struct
 from msgspec.inspect import type_info
 
 from users_api.errors import FieldError, InvalidFieldsError
+from users_api.validation import wording
 from users_api.validation.containers import Reader, Shape, fields
 from users_api.validation.rules import BadValueError
 
@@ -25,12 +26,12 @@ def create(kind: type[T], document: Mapping[str, object]) -> T:
     Raises InvalidFieldsError naming every field that is missing, bad, null or unknown, by its
     path: the fields of `kind` in their order, then the unknown ones in theirs.
     """
-    return _made(kind, document, lambda field, value: field.rule.read(value))
+    return cast("T", _made(_shape(kind), document, lambda field, value: field.rule.read(value)))
 
 
 def parse(kind: type[T], texts: Mapping[str, str]) -> T:
     """Return a new `kind` made from texts, such as those of a query; otherwise like `create`."""
-    return _made(kind, texts, lambda field, text: field.rule.parse(text))
+    return cast("T", _made(_query(kind), texts, lambda field, text: field.rule.parse(text)))
 
 
 def merge(current: T, patch: Mapping[str, object], *, fixed: str) -> T:
@@ -80,9 +81,14 @@ def _shape(kind: type[Struct]) -> Shape:
     return Shape(cast("Any", type_info(kind)), {})
 
 
-def _made(kind: type[T], given: Mapping[str, object], reader: Reader) -> T:
+@cache
+def _query(kind: type[Struct]) -> Shape:
+    return Shape(cast("Any", type_info(kind)), {}, wording.UNKNOWN_PARAMETER)
+
+
+def _made(shape: Shape, given: Mapping[str, object], reader: Reader) -> Struct:
     try:
-        return cast("T", _shape(kind).made(given, reader))
+        return shape.made(given, reader)
     except BadValueError as error:
         raise _named(error) from None
 

@@ -70,8 +70,11 @@ class Array(Rule):
 class Shape(Rule):
     """An object: the fields of a kind of Struct."""
 
-    def __init__(self, kind: inspect.StructType, extra: Extra) -> None:
+    def __init__(
+        self, kind: inspect.StructType, extra: Extra, unknown: str = wording.UNKNOWN
+    ) -> None:
         self.kind = kind.cls
+        self.unknown = unknown  # what is said of a field that there is not
         super().__init__(wording.OBJECT, extra)
         self.said = wording.OBJECT  # a description tells what the object is, not how to write it
 
@@ -144,7 +147,7 @@ class Shape(Rule):
     def _unknown(self, document: Mapping[str, object]) -> Iterator[tuple[str, str]]:
         known = {field.label for field in self.fields}
         unknown = (name for name in document if name not in known)
-        return ((f".{name}", wording.UNKNOWN) for name in islice(unknown, MOST_FIELDS_NAMED))
+        return ((f".{name}", self.unknown) for name in islice(unknown, MOST_FIELDS_NAMED))
 
 
 @cache
