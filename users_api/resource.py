@@ -1,6 +1,6 @@
 """A resource: what is special about it. Everything else follows from this description."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import Annotated, Any, Generic, TypeVar
@@ -73,6 +73,19 @@ class Resource(Struct, Generic[T], frozen=True, kw_only=True):
 
     own_calls: tuple[Call, ...] = ()
     """Which others there are."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a field or a call that there is not."""
+        known = [each.encode_name for each in fields(self.model)]
+        owner = () if self.owner is None else (self.owner,)
+        self._require("field", (self.key, *self.unique, *self.references, *owner), known)
+        self._require("call", self.calls, CALLS)
+
+    def _require(self, what: str, named: Iterable[str], known: Sequence[str]) -> None:
+        for name in named:
+            if name not in known:
+                there_are = f"its {what}s are {', '.join(known)}"
+                raise ValueError(f"`{self.name}` has no {what} `{name}`; {there_are}")
 
     @property
     def noun(self) -> str:
