@@ -14,7 +14,7 @@ TYPES = PROJECT / ".local" / "mypy"  # what mypy knows of the parts that all cop
 SECONDS = 1200  # the longest run of any program
 
 SECTIONS = re.compile(r"^##+ (.*)\n((?:(?!##).*\n)*)", re.MULTILINE)
-FILES = re.compile(r"`(users_api/[\w/]+\.py)`[^`]*:\n\n```python\n(.*?)```", re.DOTALL)
+FILES = re.compile(r"`((?:users_api|tests)/[\w/]+\.py)`[^:]*:\n\n```python\n(.*?)```", re.DOTALL)
 COMMANDS = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 INSERTIONS = re.compile(r"`(infra/[\w-]+\.yml)`, under `(\w+:)`\n\n```yaml\n(.*?)```", re.DOTALL)
 DIFFS = re.compile(r"`(users_api/[\w/]+\.py)`[^`]*:\n\n```diff\n(.*?)```", re.DOTALL)

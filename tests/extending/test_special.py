@@ -58,6 +58,19 @@ call("DELETE", "/users/ada")
 assert call("GET", "/groups/a").json == group
 assert call("PATCH", "/groups/a", {"title": "B"}).status == 200
 """,
+    "An owner": """
+from tests.support.callers import claims
+from tests.support.service import fresh_settings
+service = Service(fresh_settings(ACCESS="token"))
+def send_as(sub, method, target, body=b""):
+    headers = {"Content-Type": "application/json"} if body else {}
+    return service.send(method, target, headers, body, claims(sub))
+created = send_as("ada", "POST", "/groups", b'{"groupId":"a","title":"A"}')
+assert (created.status, created.json["founderId"]) == (201, "ada"), created
+assert send_as("ada", "GET", "/groups/a").status == 200
+assert send_as("bob", "GET", "/groups/a").status == 404
+assert send_as("bob", "GET", "/groups").status == 403
+""",
     "A call of its own": """
 etag = call("POST", "/groups", {"groupId": "a", "title": "A"}).headers["ETag"]
 assert call("POST", "/groups/a/archive", None, If_Match='"x"').status == 412
@@ -94,13 +107,27 @@ class SpecialTest(TestCase):
         page = sections()
         headings = [*page]
         begin = headings.index("What is special") + 1
-        self.assertEqual({*headings[begin : headings.index(REQUIRED)]}, {*STORIES})
+        self.assertEqual({*headings[begin : headings.index(TESTS)]}, {*STORIES})
         for heading in STORIES:
             for block in re.findall(r"```\w+\n(.*?)```", page[heading], re.DOTALL):
                 lines = [line for line in block.splitlines() if line]
                 self.assertLessEqual(len(lines), MOST_LINES, block)
 
+    def test_own_tests(self) -> None:
+        """The tests that the page writes for a rule pass with the rule, and fail without it."""
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Copy(Path(folder) / "project")
+            copy.follow("A resource", TESTS)
+            with self.assertRaisesRegex(AssertionError, "FAIL: test_slug"):
+                copy.python("-m", "unittest", "tests.http.test_groups")
+            copy.follow("A check across fields")
+            copy.run("ruff", "check", "tests/http")
+            copy.run("ruff", "format", "--check", "tests/http")
+            copy.run("mypy", "tests/http/test_groups.py")
+            copy.python("-m", "unittest", "tests.http.test_groups")
 
+
+TESTS = "Test what is special"
 REQUIRED = "A field that becomes required"
 OPTIONAL = "    slug: Slug | None = None\n"
 
