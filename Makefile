@@ -39,6 +39,7 @@ rename: .venv/tests ## give the service a name of your own (NAME=)
 	@python -m local.rename "$$NAME"
 	@ruff check --fix --quiet --select I
 	@ruff format --quiet
+	@git add --update # all of it, ready to be committed
 
 # --- for whoever answers for the data: that of `make run`, or with STAGE= that of a stage on AWS
 
@@ -75,7 +76,7 @@ check: .venv/tests ## lint, formatting, types, imports, pipelines and locks; edi
 	@ruff check
 	@ruff format --check
 	@mypy
-	@lint-imports
+	@lint-imports --no-logo
 	@zizmor --offline --quiet .github
 	@check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml

@@ -46,9 +46,10 @@ class RenameTest(TestCase):
         return sentence
 
     def test_renamed(self) -> None:
-        """No old name is left, the checks and the tests pass, and git can undo it."""
+        """No old name is left, all is staged, checks and tests pass, and git can undo it."""
         [command] = COMMANDS.findall(sections()["A name of your own"])
         self.copy.run("sh", "-ec", command)
+        self.assertEqual(self.copy.run("git", "diff", "--name-only"), "", "all is staged")
         for name in self.copy.run("git", "ls-files").splitlines():
             if name != "LICENSE":
                 text = (self.copy.folder / name).read_text("utf-8")
