@@ -21,6 +21,9 @@ class Summary {
     this.serverless.addServiceOutputSection('try', calls(address, environment.ACCESS));
     if (environment.DOCS_PAGE === 'true') this.serverless.addServiceOutputSection('page', `${address}/docs`);
     this.serverless.addServiceOutputSection('at rest', this.cost());
+    if (this.has('AWS::CloudWatch::Alarm') && !this.has('AWS::SNS::Subscription')) {
+      this.serverless.addServiceOutputSection('alarms', 'nobody is told: set the parameter alarmEmail');
+    }
   }
 
   /** Returns the URL of the gateway, of either kind, if there is one. */
@@ -32,12 +35,15 @@ class Summary {
     return Outputs.find(({ OutputKey }) => ['ServiceEndpoint', 'HttpApiUrl'].includes(OutputKey))?.OutputValue;
   }
 
+  /** Tells whether the stage has a resource of a type. */
+  has(type) {
+    return Object.values(this.serverless.service.resources.Resources).some(({ Type }) => Type === type);
+  }
+
   /** Returns what docs/cost.md says, in a sentence. */
   cost() {
-    const resources = Object.values(this.serverless.service.resources.Resources);
-    const has = (type) => resources.some(({ Type }) => Type === type);
-    const firewall = has('AWS::WAFv2::WebACL') ? ', WAF apart' : '';
-    if (!has('AWS::CloudWatch::Alarm')) return `costs nothing but its storage${firewall}`;
+    const firewall = this.has('AWS::WAFv2::WebACL') ? ', WAF apart' : '';
+    if (!this.has('AWS::CloudWatch::Alarm')) return `costs nothing but its storage${firewall}`;
     const [, month] = fs.readFileSync(COSTS, 'utf8').match(/\*\*all but tracing\*\* \| ([\d.]+)/);
     const hour = (month / HOURS).toFixed(3);
     return `costs ${hour} dollars an hour for alarms, dashboard and metrics${firewall}: docs/cost.md`;

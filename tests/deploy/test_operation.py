@@ -40,6 +40,7 @@ class OperationTest(AwsTest):
         self.assertRegex(self.said, r"(?m)^  curl \S+/prod/users/someUserId --header .*\$TOKEN\"$")
         self.assertNotIn("\npage: ", self.said)
         self.assertRegex(self.said, r"(?m)^at rest: costs 0\.\d+ dollars an hour .*: docs/cost.md$")
+        self.assertNotIn("\nalarms: ", self.said)
 
     def test_gateway(self) -> None:
         """The stage is traced, has an access log in its own group, and logs no whole requests."""

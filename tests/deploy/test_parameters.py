@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest import TestCase
 
-from tests.support.osls import copy_of_the_project, make, osls
+from tests.support.osls import PROJECT, copy_of_the_project, make, osls
 
 NEEDED = 'Stage "prod" asks for tokens, so it needs the parameters "issuer" and "audience"'
 ISSUER = 'The parameter "issuer" has to be the https: URL of an OpenID provider.'
@@ -70,6 +70,24 @@ class ParametersTest(TestCase):
         waf = "There is no WAF for an HTTP API"
         self.assert_refused(waf, "package", "dev", "waf=true", "gateway=http")
         self.assert_refused('There is no parameter "acces".', "package", "prod", "acces=open")
+
+    def test_parameters_of_a_stage(self) -> None:
+        """Those in serverless.yml, as docs/access.md shows them, need no command line."""
+        page = (PROJECT / "docs" / "access.md").read_text("utf-8")
+        (block,) = re.findall(r"```yaml\n(  prod:\n.*?)```", page, re.DOTALL)
+        configuration = self.project / "serverless.yml"
+        described = configuration.read_text("utf-8")
+        self.addCleanup(configuration.write_text, described, "utf-8")
+        configuration.write_text(
+            described.replace("\nprovider:", f"{block}\nprovider:", 1), "utf-8"
+        )
+        for given, issuer in {
+            "": "https://id.example.com",
+            "--param=issuer=https://other.example": "https://other.example",
+        }.items():
+            said = osls(self.project, "print", "--stage", "prod", *given.split())
+            self.assertIn(f"ISSUER: {issuer}\n", said)
+            self.assertIn("Endpoint: operator@example.com\n", said)
 
     def test_stage(self) -> None:
         """So is the name of a stage that is none."""

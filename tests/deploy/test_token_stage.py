@@ -66,6 +66,7 @@ class TokenStageTest(DeployTest):
     def test_routes(self) -> None:
         """The routes are there, those that are public for themselves."""
         self.assertIn("ANY - ", self.said)
+        self.assertIn("\nalarms: nobody is told: set the parameter alarmEmail\n", self.said)
         gateway = self.client("apigateway")
         (api,) = gateway.get_rest_apis()["items"]
         resources = gateway.get_resources(restApiId=api["id"], embed=["methods"])["items"]

@@ -20,7 +20,7 @@ JOURNEYS = {
         r"(AWS_REGION=\S+ )?make (deploy|info|remove|package) .*",
         r"npx osls( deploy.*| invoke local.*)?",
     ),
-    "runbook": (r"aws (?!service-quotas).*", r"stage=prod .*"),
+    "runbook": (r"aws (?!service-quotas|cloudtrail).*", r"stage=prod .*"),
 }
 
 ELSEWHERE = {
@@ -41,6 +41,8 @@ NOT_HERE = {
     r"npx osls dynamodb install": "downloads DynamoDB Local",
     r"npx serverless": "starts the program that `npx osls` does",
     r"aws service-quotas .*": "moto knows no quotas that can be raised",
+    r"aws cloudtrail .*": "moto knows no events",
+    r"AWS_REGION=\S+ make import .*": "docs/tools.md's, in a region that has nothing yet",
     r"curl <issuer>/.*": "asks a provider of somebody's",
 }
 

@@ -26,5 +26,5 @@ class SectionsTest(TestCase):
     def test_ceilings(self) -> None:
         """A restored table gets the ceilings of the template."""
         units = resources("prod")["UsersTable"]["Properties"]["OnDemandThroughput"]
-        ceilings = ",".join(f"{name}={each}" for name, each in units.items())
-        self.assertIn(f" --on-demand-throughput-override {ceilings}\n", RUNBOOK)
+        reads, writes = units["MaxReadRequestUnits"], units["MaxWriteRequestUnits"]
+        self.assertIn(f"\nstage=prod reads={reads} writes={writes} ", read("docs/restore.md"))
