@@ -63,7 +63,7 @@ def _alarms() -> tuple[int, int]:
 
     It has the tables of one resource; each other one adds its own.
     """
-    parts = definitions.read("operation")
+    parts = definitions.read("alarms")
     single = [parts[name] for name in ("alarms", "sharedLimit", "authorizer")]
     alarms = [each for part in single for each in part.values() if "Alarm" in each["Type"]]
     tables = [definitions.read(name) for name in TABLES]
