@@ -1,6 +1,7 @@
 """The page `/docs` in a real browser: what a client developer sees in the first minute."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -19,6 +20,7 @@ from tests.support.service import Service, fresh_settings
 
 SCREENSHOTS = Path(__file__).parent.parent.parent / ".local" / "browser"
 PATIENCE = 30_000  # milliseconds
+LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 QUIET = [  # for root, and without the browser's own requests
     "--no-sandbox",
@@ -140,8 +142,16 @@ class DocsPageTest(TestCase):
                 self.assertEqual(self.executed(call)[0], "201")
                 expect(call.locator(".live-responses-table")).to_be_in_viewport()
 
+    def assert_legible(self, words: Locator) -> None:
+        """Assert that words on a background of their own stand out from it."""
+        for each in words.all():
+            style = "each => [getComputedStyle(each).color, getComputedStyle(each).backgroundColor]"
+            dark, bright = sorted(map(luminance, each.evaluate(style)))
+            contrast = (bright + 0.05) / (dark + 0.05)
+            self.assertGreaterEqual(contrast, LEAST_CONTRAST, each.inner_text())
+
     def test_looks(self) -> None:
-        """Both pages suit the light and the dark, a desktop and a phone."""
+        """Both pages suit the light and the dark, a desktop and a phone, with a call unfolded."""
         with wsgi_server(Service().app) as url:
             for scheme, size in product(SCHEMES, ((1200, 900), (390, 844))):
                 self.page.emulate_media(color_scheme=scheme)
@@ -150,6 +160,10 @@ class DocsPageTest(TestCase):
                     with self.subTest(scheme=scheme, size=size, name=name):
                         self.page.goto(f"{url}/{name}")
                         self.page.wait_for_load_state("networkidle")
+                        if name:
+                            self.assert_legible(self.page.locator(".opblock-summary-method"))
+                            responses = self.call("createUser").locator(".responses-wrapper")
+                            responses.scroll_into_view_if_needed()
                         picture = f"{name or 'index'}-{scheme}-{size[0]}.png"
                         self.page.screenshot(path=SCREENSHOTS / picture)
                         wide = "document.documentElement.scrollWidth"
@@ -158,3 +172,13 @@ class DocsPageTest(TestCase):
     def test_stage(self) -> None:
         """Behind an API Gateway the page finds everything under the stage."""
         self.try_out(gateway_server, "docs-stage.png")
+
+
+def luminance(color: str) -> float:
+    """Return the relative luminance of a color such as `rgb(1, 2, 3)`, as WCAG 2.2 defines it."""
+    shares = [int(each) / 255 for each in re.findall(r"\d+", color)]
+    red, green, blue = (
+        share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
+        for share in shares
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
