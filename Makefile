@@ -51,10 +51,12 @@ export: .venv/tools engine ## export every record to a folder (TO=), or all abou
 	$(TOOLS) export "$${TO:-.local/export}" $${WHO:+--who "$$WHO"} $(ON)
 
 import: .venv/tools engine ## import a folder of `make export`, or a file (FILE=, OPTIONS=)
-	$(TOOLS) import "$${FILE:?Say what: make import FILE=...}" $(ON)
+	@test -n "$$FILE" || { echo 'Say what: make import FILE=...' >&2; exit 1; }
+	$(TOOLS) import "$$FILE" $(ON)
 
 erase: .venv/tools engine ## erase all that is kept about one person (WHO=, an id or e-mail address)
-	$(TOOLS) erase "$${WHO:?Say whom: make erase WHO=...}" $(ON)
+	@test -n "$$WHO" || { echo 'Say whom: make erase WHO=...' >&2; exit 1; }
+	$(TOOLS) erase "$$WHO" $(ON)
 
 verify: .venv/tools engine ## tell what is stored and does not agree (OPTIONS=--repair)
 	$(TOOLS) verify $(ON)

@@ -84,7 +84,8 @@ def _check_free(address: Address) -> None:
     try:
         socket.create_server((address.host, address.port), family=address.family).close()
     except (OSError, UnicodeError) as error:  # the latter is what a name too long to be one gives
-        reason = getattr(error, "strerror", "no such name")
+        said = getattr(error, "strerror", "no such name")
+        reason, _, _ = said.partition(" (while")  # attempting to bind: the address, once more
         raise UnusableSettingError(
             f"The API cannot listen at {address.host}, port {address.port} ({reason}): "
             "choose another address, for example `make run PORT=5001`."

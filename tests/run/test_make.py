@@ -32,6 +32,20 @@ class MakeTest(TestCase):
         listed = self.make(PROJECT, path=os.environ["PATH"]).stdout
         self.assertEqual(sorted(re.findall(r"(?m)^  make (\S+) +\w", listed)), sorted(commands))
 
+    def test_tools(self) -> None:
+        """`make import` and `make erase` say in one sentence what they were not told."""
+        installed = ("--assume-old=.venv/tools", "--assume-old=engine")
+        for target, sentence in {
+            "import": "Say what: make import FILE=...",
+            "erase": "Say whom: make erase WHO=...",
+        }.items():
+            with self.subTest(target):
+                made = self.make(PROJECT, *installed, target, path=os.environ["PATH"])
+                self.assertNotEqual(made.returncode, 0)
+                said, make_says = made.stderr.splitlines()
+                self.assertEqual(said, sentence)
+                self.assertRegex(make_says, r"^make: \*\*\* .* Error 1$")
+
     def test_no_npm(self) -> None:
         """What needs npm says so in one sentence when it is missing."""
         folder = copy_of_the_project(Path(self.enterContext(TemporaryDirectory())))

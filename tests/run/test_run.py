@@ -158,7 +158,7 @@ class RefusalTest(RunTest):
         """A port at which another program listens."""
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = str(listener.getsockname()[1])
-            self.assert_refused(self.start(PORT=port), port, "Address already in use", "PORT=")
+            self.assert_refused(self.start(PORT=port), f"{port} (Address already in use):", "PORT=")
 
     def test_impossible_settings(self) -> None:
         """A port that is no port, an address of another machine, an endpoint that is no URL."""
