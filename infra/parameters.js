@@ -80,7 +80,9 @@ function wrong(stage, parameters, defaults) {
     if (!(name in defaults)) return `There is no parameter "${name}".`;
     const [isRight, meaning] = RULES[name] ?? [() => true];
     const isKnown = !value(name).includes('${');
-    if (isKnown && !isRight(value(name))) return `The parameter "${name}" has to be ${meaning}.`;
+    if (isKnown && !isRight(value(name))) {
+      return `The parameter "${name}" has to be ${meaning}, and not "${value(name)}".`;
+    }
   }
   if (value('access') === 'token' && !(value('issuer') && words(value('audience')).length)) {
     return (

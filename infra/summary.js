@@ -19,6 +19,9 @@ class Summary {
     const address = await this.address();
     if (!address) return;
     this.serverless.addServiceOutputSection('try', calls(address, environment.ACCESS));
+    if (environment.ACCESS === 'token') {
+      this.serverless.addServiceOutputSection('token', '$TOKEN is an access token of your issuer: docs/access.md');
+    }
     if (environment.DOCS_PAGE === 'true') this.serverless.addServiceOutputSection('page', `${address}/docs`);
     this.serverless.addServiceOutputSection('at rest', this.cost());
     if (this.has('AWS::CloudWatch::Alarm') && !this.has('AWS::SNS::Subscription')) {
@@ -50,11 +53,12 @@ class Summary {
   }
 }
 
-/** Returns the first two calls of README.md. */
+/** Returns a call that needs no token, and the first two of README.md. */
 function calls(address, access) {
   const token = access === 'token' ? ' --header "Authorization: Bearer $TOKEN"' : '';
   const body = `--header 'Content-Type: application/json' --data-raw '{"name": "John", "userId": "someUserId"}'`;
   return [
+    `curl ${address}/health`,
     `curl --request POST ${address}/users${token} ${body}`,
     `curl ${address}/users/someUserId${token}`,
   ];

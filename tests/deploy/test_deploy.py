@@ -106,8 +106,10 @@ class DevStageTest(DeployTest):
     def test_summary(self) -> None:
         """It ends with calls to try, the page, and what the stage costs at rest."""
         address = self.outputs()["ServiceEndpoint"]
+        self.assertIn(f"\n  curl {address}/health\n", self.said)
         self.assertIn(f"\n  curl --request POST {address}/users --header 'Content-T", self.said)
         self.assertIn(f"\n  curl {address}/users/someUserId\n", self.said)
+        self.assertNotIn("\ntoken: ", self.said)
         self.assertIn(f"\npage: {address}/docs\n", self.said)
         self.assertIn("\nat rest: costs nothing but its storage\n", self.said)
 

@@ -36,8 +36,10 @@ class OperationTest(AwsTest):
         return osls(cls.project, command, "--stage", "prod", *given, **cls.variables())
 
     def test_summary(self) -> None:
-        """The deployment ends with calls that carry a token, and with what operation costs."""
+        """It ends with calls, what token they carry, and what operation costs."""
+        self.assertRegex(self.said, r"(?m)^  curl \S+/prod/health$")
         self.assertRegex(self.said, r"(?m)^  curl \S+/prod/users/someUserId --header .*\$TOKEN\"$")
+        self.assertRegex(self.said, r"(?m)^token: \$TOKEN is an access token .*: docs/access\.md$")
         self.assertNotIn("\npage: ", self.said)
         self.assertRegex(self.said, r"(?m)^at rest: costs 0\.\d+ dollars an hour .*: docs/cost.md$")
         self.assertNotIn("\nalarms: ", self.said)

@@ -8,7 +8,7 @@ from unittest import TestCase
 from tests.support.osls import PROJECT, copy_of_the_project, make, osls
 
 NEEDED = 'Stage "prod" asks for tokens, so it needs the parameters "issuer" and "audience"'
-ISSUER = 'The parameter "issuer" has to be the https: URL of an OpenID provider.'
+ISSUER = 'The parameter "issuer" has to be the https: URL of an OpenID provider'
 NOWHERE = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_ACCESS_KEY_ID": "test"}  # port: discard
 
 
@@ -39,7 +39,8 @@ class ParametersTest(TestCase):
         self.assert_refused(NEEDED, "package", "prod", issuer, "audience=,")
         self.assert_refused(NEEDED, "deploy function -f api", "prod", audience)
         for wrong in ("http://id.example.com", "id.example.com", "https://id.example.com/?a=b"):
-            self.assert_refused(ISSUER, "deploy", "prod", f"issuer={wrong}", audience)
+            sentence = f'{ISSUER}, and not "{wrong}".'
+            self.assert_refused(sentence, "deploy", "prod", f"issuer={wrong}", audience)
 
     def test_other_parameters(self) -> None:
         """So does any stage for any other parameter."""
