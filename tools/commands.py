@@ -103,9 +103,9 @@ def import_command(
     with opened(stage) as data:
         if not flags.dry_run:
             confirmation.ask(stage, confirm)
-        rejected = sum(_imported(data, each, flags) for each in chosen)
+        rejected = [str(each.rejected) for each in chosen if _imported(data, each, flags)]
     if rejected:
-        raise ToolError(f"Rejected lines: {rejected:,}; the file .rejected beside tells why.")
+        raise ToolError(f"What was rejected, and why, is in {', '.join(rejected)}.")
 
 
 @commands.command("erase")
@@ -137,7 +137,7 @@ def erase_command(  # noqa: PLR0913 - one for each flag
         theirs = [each for each in found if each.link == "theirs"]
         say(f"Found: {erasing.told(theirs)}.")
         if theirs and not yes:
-            click.confirm("Erase it for good?", abort=True, err=True)
+            confirmation.agree("Erase it for good?")
         erasing.erase(data, somebody, theirs, pace)
         left = search(data, somebody, pace)
         say(f"Left in all tables: {erasing.told(left)}.")

@@ -45,13 +45,16 @@ class Job(Struct, frozen=True):
     source: Source
     resource: Resource[Any]
 
+    @property
+    def rejected(self) -> Path:
+        """The file that gets the lines that are not imported."""
+        return self.source.path.with_name(f"{self.source.path.name}.rejected")
+
     def run(self, stage: Stage, flags: Flags) -> Counter[str]:
         """Import the file; return how many lines came to which end."""
         kind, pace = Rehearsal if flags.dry_run else Writer, Pace(flags.rate)
         writer = kind(stage, self.resource, flags.on_conflict, pace)
-        path = self.source.path
-        rejected = path.with_name(f"{path.name}.rejected")
-        one = Import(self.source, self.resource, rejected, self._identity(stage, flags))
+        one = Import(self.source, self.resource, self.rejected, self._identity(stage, flags))
         return one.run(Creations(stage, self.resource), writer, pace)
 
     def _identity(self, stage: Stage, flags: Flags) -> str:

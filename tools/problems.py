@@ -1,10 +1,10 @@
 """What `verify` finds."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 from msgspec import Struct
-
-from users_api.store.session import Item
 
 
 class Kind(StrEnum):
@@ -30,7 +30,7 @@ class Problem(Struct, kw_only=True):
     key: str
     owner: str = ""  # the id of the record that a marker is, or should be, of
     resource: str = ""
-    record: Item | None = None  # as it was found
+    unchanged: Mapping[str, Any] | None = None  # the condition that the record is as it was found
     mended: bool = False
 
 

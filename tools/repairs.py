@@ -6,7 +6,6 @@ from functools import partial
 from tools.patience import Pace
 from tools.problems import MENDABLE, Kind, Problem
 from tools.stages import IDEMPOTENCY, UNIQUE_VALUES, Stage
-from users_api.store.items import unchanged
 from users_api.store.session import Write
 from users_api.store.unique import KEY
 
@@ -47,7 +46,7 @@ class Repairs:
         """Return what checks that the record is still as it was found, or still not there."""
         table = self._stage.table(problem.resource)
         key = {table.key: problem.owner}
-        if problem.record is None:
+        if problem.unchanged is None:
             condition = f"attribute_not_exists({table.key})"
             return Write("condition_check", table.name, key, condition)
-        return Write("condition_check", table.name, key, **unchanged(problem.record, table.key))
+        return Write("condition_check", table.name, key, **problem.unchanged)

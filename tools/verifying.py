@@ -20,7 +20,7 @@ from tools.scans import Page, pages
 from tools.stages import IDEMPOTENCY, UNIQUE_VALUES, Stage, resource_called
 from users_api.app import RESOURCES
 from users_api.resource import Resource
-from users_api.store.items import restored
+from users_api.store.items import restored, unchanged
 from users_api.store.session import Item
 from users_api.store.unique import KEY, UniqueValues
 
@@ -159,15 +159,15 @@ class Verification:
         readable = record is None or is_readable(resource, record)
         return not readable or value in self._values(name, record)
 
-    @staticmethod
-    def _problem(kind: Kind, name: str, value: Value, record: Item | None) -> Problem:
+    def _problem(self, kind: Kind, name: str, value: Value, record: Item | None) -> Problem:
+        key = self._stage.table(name).key
         return Problem(
             kind=kind,
             table=UNIQUE_VALUES,
             key=value.marked,
             owner=value.owner,
             resource=name,
-            record=record,
+            unchanged=None if record is None else unchanged(record, key),
         )
 
 

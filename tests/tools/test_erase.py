@@ -1,7 +1,7 @@
 """Erase, and the export of one person: everything about them, and nothing about others."""
 
 import json
-from subprocess import DEVNULL
+from subprocess import DEVNULL, PIPE
 from typing import Any
 
 from tests.faults.invariants import assert_invariants
@@ -91,10 +91,12 @@ class EraseTest(PersonTest):
         self.assertIn("could be called so", self.tool("erase", "a b", "--yes", code=1).said)
 
     def test_asks(self) -> None:
-        """Without an answer, nothing is erased."""
+        """Without a terminal, nothing is erased, and a sentence says what to add."""
         before = self.everything()
-        process = self.start("erase", self.user_id, stdin=DEVNULL, stderr=DEVNULL)
-        self.assertEqual(process.wait(), 130)
+        with self.start("erase", self.user_id, stdin=DEVNULL, stderr=PIPE) as process:
+            _, said = process.communicate()
+        self.assertEqual(process.returncode, 1)
+        self.assertIn("OPTIONS=--yes", said.decode().splitlines()[-1])
         self.assertEqual(self.everything(), before)
 
 

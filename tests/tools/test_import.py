@@ -48,7 +48,8 @@ class BadLinesTest(ImportTest):
             ('{"name": "a", "email": null}', {"email": EMAIL}),
         ]
         self.file("x.jsonl", "\n".join(line for line, _ in bad) + f"\n\n{GOOD}")
-        self.tool("import", self.folder / "x.jsonl", code=1)
+        said = self.tool("import", self.folder / "x.jsonl", code=1).said
+        self.assertIn(f"is in {self.folder / 'x.jsonl.rejected'}.", said)
         self.assertEqual(self.rejected("x.jsonl"), dict(enumerate((why for _, why in bad), 1)))
         self.assertEqual(list(self.users()), ["good"])
 

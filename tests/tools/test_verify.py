@@ -8,6 +8,9 @@ from typing import Any
 from tests.faults.invariants import assert_invariants
 from tests.tools.commands import ToolsTest
 from tests.tools.people import lines
+from tools.patience import Pace
+from tools.stages import opened
+from tools.verifying import Verification
 
 ADA = {"userId": "ada", "name": "Ada", "email": "Ada@example.com"}
 MARKER = "users#email#ada@example.com"
@@ -133,6 +136,14 @@ class VerifyTest(ToolsTest):
         """A marker of a record that no model reads may be right: it stays."""
         self.put(USERS, ADA | {"name": 1})
         self.assertEqual(self.found("--repair"), {"record that no model reads": (1, 0)})
+
+    def test_holds_little(self) -> None:
+        """However many records are damaged, what is kept of each is not all of it."""
+        self.unmarked()
+        with opened(self.stage) as data:
+            [problem] = Verification(data, Pace(None), None).run().problems
+        self.assertEqual(problem.owner, "ada")
+        self.assertNotIn(ADA["name"], str(problem))
 
     def test_for_people(self) -> None:
         """A table tells the numbers; the keys are told only to who asks for them."""
