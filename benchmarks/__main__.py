@@ -1,6 +1,7 @@
 """Measure everything, and write the report anew: `python -m benchmarks [--quick]`."""
 
 import sys
+from argparse import ArgumentParser
 from collections import defaultdict
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -150,7 +151,9 @@ def _versions() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    if "--quick" in sys.argv[1:]:
+    parser = ArgumentParser("python -m benchmarks")
+    parser.add_argument("--quick", action="store_true", help="measure little, and write no report")
+    if parser.parse_args().quick:
         sys.stdout.write(report.tables(main(QUICK)) + "\n")
     else:
         found = main(FULL)
