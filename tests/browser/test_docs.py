@@ -178,7 +178,6 @@ def luminance(color: str) -> float:
     """Return the relative luminance of a color such as `rgb(1, 2, 3)`, as WCAG 2.2 defines it."""
     shares = [int(each) / 255 for each in re.findall(r"\d+", color)]
     red, green, blue = (
-        share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
-        for share in shares
+        share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
