@@ -77,6 +77,20 @@ from users_api.signs.model import Sign
 
 SIGNS = Resource(name="signs", model=Sign, key="signId")
 ''',
+    "tests/http/test_bookings.py": '''"""Bookings: what only they have."""
+
+from tests.support.service import ServiceTest
+
+
+class RuleTest(ServiceTest):
+    """The rule of bookings."""
+
+    def test_order(self) -> None:
+        """An end that is not after the start is refused."""
+        booking = {"code": "DE654321", "guestId": "ada", "beds": 1}
+        booking |= {"startsOn": "2026-11-26", "endsOn": "2026-11-26"}
+        self.assert_refused(self.call("POST", "/bookings", booking), 400, "endsOn")
+''',
 }
 LISTED = """ from users_api.config import Settings
 +from users_api.bookings import BOOKINGS

@@ -57,7 +57,7 @@ class _RequestHandler(BaseHTTPRequestHandler):
     server: RuntimeApi
 
     def handle(self) -> None:
-        with suppress(ConnectionResetError):  # the function is ended while it waits for an event
+        with suppress(ConnectionError):  # the function is ended while it waits for a reply
             super().handle()
 
     def do_GET(self) -> None:
