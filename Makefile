@@ -33,7 +33,8 @@ token: .venv/local ## print a token for `make run ACCESS=token` (SUB=, SCOPE=, M
 	@python -m local.token
 
 reset: ## forget the data of `make run`
-	@rm -rf .local/data && echo 'The local data is gone.'
+	@if test -e .venv/local; then python -m local.reset; \
+		else rm -rf .local/data && echo 'The local data is gone.'; fi # nothing installed, nothing runs
 
 rename: .venv/tests ## give the service a name of your own (NAME=)
 	@python -m local.rename "$$NAME"

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 import traceback
 from collections.abc import Iterable
 from importlib import import_module
@@ -18,6 +19,8 @@ from local.tables import create_missing, environment
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from flask import Flask
+    from flask.typing import ResponseReturnValue
 
 _TESTS = Path(__file__).parent.parent / "tests"
 
@@ -50,7 +53,9 @@ def _load(stage: str) -> "WSGIApplication":
     try:
         create_missing(os.environ["AWS_ENDPOINT_URL_DYNAMODB"], stage)
         os.environ.update(environment(stage))
-        application: WSGIApplication = import_module("users_api.wsgi").app
+        app: Flask = import_module("users_api.wsgi").app
+        _show_errors(app)
+        application: WSGIApplication = app
         if os.environ["ACCESS"] == "token":
             authorize = import_module("authorizer.handler").handler
             application = import_module("local.gateway").Gateway(application, authorize)
@@ -58,6 +63,20 @@ def _load(stage: str) -> "WSGIApplication":
         traceback.print_exc()
         return _not_loaded
     return application
+
+
+def _show_errors(app: "Flask") -> None:
+    """Show an unforeseen error whole; the log of the service hides its text, for Lambda's sake."""
+    answer = app.ensure_sync(app.error_handler_spec[None][None][Exception])
+
+    def show(error: Exception) -> "ResponseReturnValue":
+        text = "".join(traceback.format_exception(error))
+        safe = (each if each.isprintable() or each == "\n" else "?" for each in text)
+        sys.stderr.write("".join(safe))  # a client may have sent some of it
+        answered: ResponseReturnValue = answer(error)
+        return answered
+
+    app.register_error_handler(Exception, show)
 
 
 def _not_loaded(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:

@@ -95,6 +95,13 @@ def running_engine(
     )
 
 
+def forget(data: Path) -> None:
+    """Remove data that no engine has open; raise DataFolderError, or DataInUseError."""
+    with _lock(data):
+        for file in data.parent.glob(f"{data.name}*"):  # the lock stays: others may wait for it
+            file.unlink()
+
+
 def lock_of(data: Path) -> Path:
     """Return the file that is locked while an engine has this data open: it tells the URL."""
     return data.with_suffix(".lock")
@@ -137,7 +144,7 @@ def _lock(data: Path) -> Iterator[IO[str]]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise DataInUseError(
-                f"The data in {data.parent} is in use by another `make run`: end that one first."
+                f"The data in {data.parent} is in use by a `make run`: end that one first."
             ) from None
         lock.truncate(0)
         yield lock

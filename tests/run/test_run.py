@@ -9,7 +9,7 @@ from pathlib import Path
 from unittest import TestCase
 
 from local.engine import STAND_IN, running_engine
-from tests.run.newcomer import MakeRun, copy_of_the_project, processes, until
+from tests.run.newcomer import MakeRun, copy_of_the_project, make, processes, until
 
 JOHN = b'{"userId":"someUserId","name":"John"}'
 TOOLS = (".venv", "node_modules")
@@ -85,6 +85,23 @@ class CallsTest(RunTest):
         said = self.up().said()
         self.assertIn("\napp\n", said)
         self.assertNotIn("pydynox", said)
+
+    def test_error(self) -> None:
+        """An error of one's own code is shown whole, and can do nothing to the terminal."""
+        source = self.project / "users_api" / "users" / "__init__.py"
+        rule = "\n\ndef wrong(user, _):\n    raise ValueError(user.name + '\\x1b')\n\n\nUSERS = "
+        original = source.read_text("utf-8")
+        changed = original.replace("\nUSERS = ", rule)
+        self.assertNotEqual(changed, original)
+        source.write_text(changed.replace("key=", "rule=wrong, key=", 1), "utf-8")
+        run = self.up()
+        status, body = run.call("POST", "/users", b'{"name": "John"}')
+        self.assertEqual(status, 500)
+        self.assertNotIn(b"ValueError", body)
+        said = run.said()
+        self.assertIn("Traceback (most recent call last):\n", said)
+        self.assertIn("in wrong\n    raise ValueError(user.name + '\\x1b')\n", said)
+        self.assertIn("\nValueError: John?\n", said)
 
     def test_no_engine(self) -> None:
         """Without an engine, and without npm to install one, moto takes its place and says so."""
@@ -188,3 +205,26 @@ class RefusalTest(RunTest):
         first = self.up()
         self.assert_refused(self.start(), ".local/data", "in use")
         self.create_john(first)
+
+    def test_reset(self) -> None:
+        """`make reset` leaves data alone that is in use, and forgets it once it is not."""
+        run = self.up()
+        self.create_john(run)
+        refused = make(self.project, "reset")
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertRegex(
+            refused.stderr, r"^The data in \S+/\.local/data is in use by a `make run`:"
+        )
+        self.assertEqual(refused.stdout, "")
+        self.assert_john(run)
+        run.clean_up()
+        self.assertEqual(make(self.project, "reset").stdout, "The local data is gone.\n")
+        self.assertEqual(self.up().call("GET", "/users/someUserId")[0], 404)
+
+    def test_reset_without_tools(self) -> None:
+        """Before anything is installed, `make reset` needs nothing."""
+        (self.project / ".venv").unlink()
+        data = self.project / ".local" / "data"
+        data.mkdir(parents=True)
+        self.assertEqual(make(self.project, "reset").stdout, "The local data is gone.\n")
+        self.assertFalse(data.exists())
