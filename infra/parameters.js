@@ -86,8 +86,8 @@ function wrong(stage, parameters, defaults) {
   }
   if (value('access') === 'token' && !(value('issuer') && words(value('audience')).length)) {
     return (
-      `Stage "${stage}" asks for tokens, so it needs the parameters "issuer" and "audience", ` +
-      'or "access" to be open: see docs/access.md.'
+      `Stage "${stage}" asks for tokens, so it needs the parameters "issuer" and "audience" ` +
+      `(make deploy STAGE=${stage} ISSUER=... AUDIENCE=...), or "access" to be open: see docs/access.md.`
     );
   }
   if (Boolean(value('domain')) !== Boolean(value('certificate'))) {

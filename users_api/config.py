@@ -42,5 +42,8 @@ class Settings(Struct, frozen=True, kw_only=True):
         """Return the name of the table for `name`; raise SettingsError if there is none."""
         variable = f"{name.upper().replace('-', '_')}_TABLE"
         if not self.tables.get(variable):
-            raise SettingsError(f"The environment is not complete: {variable} is missing")
+            where = f"infra/{name}.yml"
+            raise SettingsError(
+                f"The environment is not complete: {variable} is missing, which {where} sets"
+            )
         return self.tables[variable]

@@ -7,7 +7,10 @@ from unittest import TestCase
 
 from tests.support.osls import PROJECT, copy_of_the_project, make, osls
 
-NEEDED = 'Stage "prod" asks for tokens, so it needs the parameters "issuer" and "audience"'
+NEEDED = (
+    'Stage "prod" asks for tokens, so it needs the parameters "issuer" and "audience" '
+    "(make deploy STAGE=prod ISSUER=... AUDIENCE=...)"
+)
 ISSUER = 'The parameter "issuer" has to be the https: URL of an OpenID provider'
 NOWHERE = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_ACCESS_KEY_ID": "test"}  # port: discard
 

@@ -23,6 +23,10 @@ from users_api.validation import is_valid
 
 DIGITS = re.compile("[0-9]+")
 TIMES = ("date", "date-time")
+_AT_400 = (
+    "\nThe example of this resource breaks its rule: give its fields others, with `examples=` "
+    '(docs/extending.md, "A check across fields").'
+)
 UNDER_TEST = [each for each in RESOURCES if os.environ.get("RESOURCE", each.name) == each.name]
 
 
@@ -174,7 +178,8 @@ class ResourceTest(ServiceTest):
     def create(self, name: str | None = None, /, **fields: Any) -> Answer:
         """Create a record."""
         answer = self.call("POST", self.path, self.new(name, **fields))
-        self.assertEqual(answer.status, 201, answer.body)
+        hint = _AT_400 if answer.status == 400 else ""
+        self.assertEqual(answer.status, 201, f"{answer.body!r}{hint}")
         return answer
 
     def records(self) -> Iterator[dict[str, Any]]:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 from unittest import TestCase
 
 from local.tables import environment
@@ -26,10 +27,13 @@ class SettingsTest(TestCase):
         self.assertFalse(settings.offline)
 
     def test_names_what_is_missing(self) -> None:
-        """A table whose name is missing or empty is named by its variable."""
+        """A table whose name is missing or empty is named by its variable, and by its file."""
         for name in TABLES:
+            file = f"infra/{name.removesuffix('_TABLE').lower().replace('_', '-')}.yml"
+            self.assertTrue(Path(file).exists(), file)
+            sentence = f"{name} is missing, which {file} sets$"
             for environ in [TABLES | {name: ""}, {each: "x" for each in TABLES if each != name}]:
-                with self.subTest(environ=environ), self.assertRaisesRegex(SettingsError, name):
+                with self.subTest(environ=environ), self.assertRaisesRegex(SettingsError, sentence):
                     create_app(Settings.from_environment(environ))
 
     def test_access(self) -> None:

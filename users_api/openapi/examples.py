@@ -59,9 +59,12 @@ def _text(schema: Schema) -> str | None:
 
 
 def _number(schema: Schema) -> float:
-    least: float = schema.get("minimum", 1)
-    most: float = schema.get("maximum", least)
-    return min(max(1, least), most)
+    """Return 1, or the nearest multiple that the limits allow."""
+    least: float = schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1)
+    most: float = schema.get("maximum", schema.get("exclusiveMaximum", least + 1) - 1)
+    nearest = min(max(1, least), most) if least <= most else (least + most) / 2
+    step: int = schema.get("multipleOf", 0)
+    return -(-nearest // step) * step if step else nearest
 
 
 def _list(schema: Schema) -> list[Any] | None:
