@@ -76,21 +76,41 @@ class RunbookTest(AwsTest):
         """The tables are back with their data and protection, and the service is open again."""
         self.create_tables()
         self.create_function()
-        for script in self.commands(scripts=True):
-            self.terminal.run(script)
+        beside, way_back, in_place = self.commands(scripts=True)
+        self.terminal.run(beside)
+        self.terminal.run(way_back)
+        self.check_stage({"before"})
+        dynamodb = self.client("dynamodb")
+        dynamodb.restore_table_to_point_in_time(  # as if the first block had stopped here
+            SourceTableName="users-table-prod",
+            TargetTableName="users-table-prod-restored",
+            RestoreDateTime=1,
+        )
+        self.terminal.run(beside)
+        dynamodb.update_table(TableName="users-table-prod", DeletionProtectionEnabled=False)
+        dynamodb.delete_table(TableName="users-table-prod")  # and the second one here
+        self.terminal.run(in_place)
+        self.check_stage({"before"})
+        for name, key in TABLES.items():
+            dynamodb.put_item(TableName=name, Item={key: {"S": "after"}})
+        self.terminal.run(in_place)  # which leaves alone what it has restored
+        self.check_stage({"before", "after"})
+        for name in TABLES:
+            kept = dynamodb.describe_continuous_backups(TableName=name)
+            recovery = kept["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+            self.assertEqual(recovery["PointInTimeRecoveryStatus"], "ENABLED")
+        expiry = dynamodb.describe_time_to_live(TableName="idempotency-table-prod")
+        self.assertEqual(expiry["TimeToLiveDescription"]["AttributeName"], "expiresAt")
+
+    def check_stage(self, keys: set[str]) -> None:
+        """Check the three tables, protected and with these keys, and that the service is open."""
         dynamodb = self.client("dynamodb")
         self.assertEqual(set(dynamodb.list_tables()["TableNames"]), set(TABLES))
         for name, key in TABLES.items():
-            with self.subTest(name):
-                items = dynamodb.scan(TableName=name)["Items"]
-                self.assertEqual(items, [{key: {"S": "before"}}])
-                table = dynamodb.describe_table(TableName=name)["Table"]
-                self.assertTrue(table["DeletionProtectionEnabled"])
-                kept = dynamodb.describe_continuous_backups(TableName=name)
-                recovery = kept["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
-                self.assertEqual(recovery["PointInTimeRecoveryStatus"], "ENABLED")
-        expiry = dynamodb.describe_time_to_live(TableName="idempotency-table-prod")
-        self.assertEqual(expiry["TimeToLiveDescription"]["AttributeName"], "expiresAt")
+            items = dynamodb.scan(TableName=name)["Items"]
+            self.assertEqual({each[key]["S"] for each in items}, keys)
+            table = dynamodb.describe_table(TableName=name)["Table"]
+            self.assertTrue(table["DeletionProtectionEnabled"])
         concurrency = self.client("lambda").get_function_concurrency(FunctionName=FUNCTION)
         self.assertNotIn("ReservedConcurrentExecutions", concurrency)
 
