@@ -38,7 +38,10 @@ def _rolled_back(stage: str, version: str, region: str) -> str:
     function, functions = f"{SERVICE}-{stage}-api", boto3.client("lambda", region_name=region)
     aliases = functions.list_aliases(FunctionName=function)["Aliases"]
     if not aliases:
-        sys.exit("This stage has no alias to move (rollout is off): deploy the commit before.")
+        sys.exit(
+            "There is no alias `live` to move. With rollout off, deploy the commit before; "
+            "if somebody removed it: docs/runbook.md#unanswered."
+        )
     deployments = boto3.client("codedeploy", region_name=region)
     if rollouts := _under_way(deployments, f"{SERVICE}-{stage}"):
         for rollout in rollouts:
@@ -64,13 +67,18 @@ def _moved(functions: Any, function: str, alias: dict[str, str], version: str) -
             f"  {number:>5}  published {time}{' <- has the traffic' * (number == current)}"
             for number, time in versions.items()
         )
-        sys.exit(f"Say where to: add VERSION= with the last version that was good.\n{table}")
+        unknown = version and f"There is no version {version}. "
+        sys.exit(
+            f"{unknown}Say where to: add VERSION= with the last version that was good.\n{table}"
+        )
     functions.update_alias(
         FunctionName=function,
         Name=alias["Name"],
         FunctionVersion=version,
         RoutingConfig={"AdditionalVersionWeights": {}},
     )
+    if version == current:
+        return f"Version {version} has the traffic already."
     return f"All traffic goes to version {version}, and none to {current}."
 
 

@@ -11,7 +11,7 @@ from tests.support.aws import AwsTest
 
 TABLES = {"users-table-prod": "userId", "unique-values-table-prod": "uniqueValue"}
 TABLES |= {"idempotency-table-prod": "key"}
-FUNCTION = "users-api-prod-api"
+FUNCTION, AUTHORIZER = "users-api-prod-api", "users-api-prod-authorizer"
 
 
 class RunbookTest(AwsTest):
@@ -41,19 +41,19 @@ class RunbookTest(AwsTest):
             )
             dynamodb.put_item(TableName=name, Item={key: {"S": "before"}})
 
-    def create_function(self) -> None:
-        role = self.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]
+    def create_function(self, name: str = FUNCTION) -> None:
+        role = self.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument="{}")["Role"]
         functions = self.client("lambda")
         functions.create_function(
-            FunctionName=FUNCTION,
+            FunctionName=name,
             Runtime="python3.13",
             Role=role["Arn"],
             Handler="h.h",
             Code={"ZipFile": b"nothing"},
             Publish=True,
         )
-        self.addCleanup(functions.delete_function, FunctionName=FUNCTION)
-        self.addCleanup(self.client("iam").delete_role, RoleName="r")
+        self.addCleanup(functions.delete_function, FunctionName=name)
+        self.addCleanup(self.client("iam").delete_role, RoleName=name)
 
     def create_alarm(self) -> None:
         cloudwatch = self.client("cloudwatch")
@@ -117,17 +117,19 @@ class RunbookTest(AwsTest):
     def test_others(self) -> None:
         """The others run: the first look names the alarm that rings; the key is switched off."""
         self.create_function()
+        self.create_function(AUTHORIZER)
         self.create_alarm()
         key = self.create_key()
         self.client("logs").create_log_group(logGroupName=f"/aws/lambda/{FUNCTION}")
         commands = self.commands(scripts=False)
-        known = {"<id>": key, "<user>": "ada", "<version>": "1"}
+        known = {"<id>": key, "<user>": "ada", "<version>": "1", "<function>": AUTHORIZER}
 
         def filled(command: str) -> str:
             return re.sub("<[a-z]+>", lambda gap: known[gap[0]], command)
 
         said = [self.terminal.run(filled(command)) for command in commands]
         self.assertIn("users-api-prod-latency\tslow", said)
+        self.assertIn("1", said)  # the latest version
         (kept,) = self.client("iam").list_access_keys(UserName="ada")["AccessKeyMetadata"]
         self.assertEqual((kept["AccessKeyId"], kept["Status"]), (key, "Inactive"))
         concurrency = self.client("lambda").get_function_concurrency(FunctionName=FUNCTION)

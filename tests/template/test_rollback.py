@@ -105,17 +105,19 @@ class RollbackTest(AwsTest):
             finished = self.rollback(url, VERSION=version)
             self.assertIn(f"to version {version}, ", finished.stdout, finished.stderr)
             self.assertEqual(self.live(), version)
+        again = self.rollback(url, VERSION="1")
+        self.assertEqual(again.stdout, "Version 1 has the traffic already.\n", again.stderr)
 
     def test_without_a_version(self) -> None:
         """Without a version, or with one that there is not, it lists them and moves nothing."""
         self.create_alias()
         url, _ = self.enterContext(codedeploy())
-        for version in ("", "9"):
+        for version, unknown in {"": "", "9": r"There is no version 9\. "}.items():
             finished = self.rollback(url, VERSION=version)
             self.assertEqual((finished.returncode, finished.stdout), (1, ""))
             line = r"\n +{} +published 20\d\d-\d\d-\d\dT\d\d:\d\d"
             listed = line.format(3) + " <- has the traffic" + line.format(2) + line.format(1)
-            self.assertRegex(finished.stderr, rf"^Say where to: .*{listed}\n$")
+            self.assertRegex(finished.stderr, rf"^{unknown}Say where to: .*{listed}\n$")
             self.assertEqual(self.live(), "3")
 
     def test_during_a_roll_out(self) -> None:
@@ -132,7 +134,7 @@ class RollbackTest(AwsTest):
         url, _ = self.enterContext(codedeploy())
         nobody = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
         for sentence, variables in {
-            "deploy the commit before": {},
+            "There is no alias `live` to move.": {},
             "There is no stage prod in us-west-2": {"AWS_REGION": "us-west-2"},
             "There are no AWS credentials": nobody,
             "AWS cannot be asked": {
