@@ -171,6 +171,10 @@ bench: .venv/tests node_modules/.tools ## measure against peers, and write bench
 
 # The parameters of serverless.yml; PARAMS= takes any of them: PARAMS='rate=50 origins=https://example.com'
 PARAMETERS = $(ARCH:%=architecture=%) $(ACCESS:%=access=%) $(ISSUER:%=issuer=%) $(AUDIENCE:%=audience=%) $(PARAMS)
+WRONG = $(firstword $(foreach each,$(PARAMETERS),$(if $(word 2,$(subst =, ,$(each))),,$(each))))
+ifneq ($(WRONG),)
+$(error A parameter is name=value, without spaces, and not "$(WRONG)")
+endif
 
 .PHONY: package deploy rollback info remove
 package: .venv/local node_modules/.tools ## build the zips for Lambda (STAGE=, ARCH=arm64 or x86_64, as for deploy)

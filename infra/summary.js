@@ -24,9 +24,7 @@ class Summary {
     }
     if (environment.DOCS_PAGE === 'true') this.serverless.addServiceOutputSection('page', `${address}/docs`);
     this.serverless.addServiceOutputSection('at rest', this.cost());
-    if (this.has('AWS::CloudWatch::Alarm') && !this.has('AWS::SNS::Subscription')) {
-      this.serverless.addServiceOutputSection('alarms', 'nobody is told: set the parameter alarmEmail');
-    }
+    if (this.first('AWS::CloudWatch::Alarm')) this.serverless.addServiceOutputSection('alarms', this.told());
   }
 
   /** Returns the URL of the gateway, of either kind, if there is one. */
@@ -38,18 +36,24 @@ class Summary {
     return Outputs.find(({ OutputKey }) => ['ServiceEndpoint', 'HttpApiUrl'].includes(OutputKey))?.OutputValue;
   }
 
-  /** Tells whether the stage has a resource of a type. */
-  has(type) {
-    return Object.values(this.serverless.service.resources.Resources).some(({ Type }) => Type === type);
+  /** Returns the stage's first resource of a type, if it has any. */
+  first(type) {
+    return Object.values(this.serverless.service.resources.Resources).find(({ Type }) => Type === type);
+  }
+
+  /** Returns who hears of alarms. */
+  told() {
+    const email = this.first('AWS::SNS::Subscription')?.Properties.Endpoint;
+    return email ? `${email}, once the mail of AWS is confirmed` : 'nobody is told: set the parameter alarmEmail';
   }
 
   /** Returns what docs/cost.md says, in a sentence. */
   cost() {
-    const firewall = this.has('AWS::WAFv2::WebACL') ? ', WAF apart' : '';
-    if (!this.has('AWS::CloudWatch::Alarm')) return `costs nothing but its storage${firewall}`;
+    const firewall = this.first('AWS::WAFv2::WebACL') ? ', WAF apart' : '';
+    if (!this.first('AWS::CloudWatch::Alarm')) return `costs nothing but its storage${firewall}`;
     const [, month] = fs.readFileSync(COSTS, 'utf8').match(/\*\*all but tracing\*\* \| ([\d.]+)/);
     const hour = (month / HOURS).toFixed(3);
-    return `costs ${hour} dollars an hour for alarms, dashboard and metrics${firewall}: docs/cost.md`;
+    return `costs ${hour} dollars an hour, ${Math.round(month)} a month, for alarms, dashboard and metrics${firewall}: docs/cost.md`;
   }
 }
 

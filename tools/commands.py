@@ -137,7 +137,7 @@ def erase_command(  # noqa: PLR0913 - one for each flag
         theirs = [each for each in found if each.link == "theirs"]
         say(f"Found: {erasing.told(theirs)}.")
         if theirs and not yes:
-            confirmation.agree("Erase it for good?")
+            confirmation.agree("Erase it for good?", "Nothing was erased.")
         erasing.erase(data, somebody, theirs, pace)
         left = search(data, somebody, pace)
         say(f"Left in all tables: {erasing.told(left)}.")

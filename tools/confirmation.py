@@ -8,11 +8,12 @@ from tools.errors import ToolError
 from tools.stages import keeps_its_data
 
 
-def agree(question: str) -> None:
-    """Ask for a yes; raise ToolError where there is nobody to ask, click.Abort without a yes."""
+def agree(question: str, otherwise: str) -> None:
+    """Ask for a yes; raise ToolError without one (`otherwise`), or where nobody can be asked."""
     if not sys.stdin.isatty():
         raise ToolError("There is no terminal to ask on: add --yes (make: OPTIONS=--yes).")
-    click.confirm(question, abort=True, err=True)
+    if not click.confirm(question, err=True):
+        raise ToolError(otherwise)
 
 
 def ask(stage: str, given: str | None) -> None:
@@ -20,6 +21,12 @@ def ask(stage: str, given: str | None) -> None:
     if not keeps_its_data(stage):
         return
     if given is None and sys.stdin.isatty():
-        given = click.prompt(f"Stage {stage} keeps its data. Its name, to write to it", err=True)
-    if given != stage:
-        raise ToolError(f"Stage {stage} keeps its data: say --confirm {stage} to write to it.")
+        typed = click.prompt(f"Stage {stage} keeps its data. Its name, to write to it", err=True)
+        if typed != stage:
+            raise ToolError(f"You typed {typed}, and not {stage}: nothing was written.")
+    elif given != stage:
+        confirm = f"--confirm {stage}"
+        raise ToolError(
+            f"Stage {stage} keeps its data: to write to it, add {confirm} "
+            f"(make: OPTIONS='{confirm}')."
+        )

@@ -42,7 +42,7 @@ def remains(stage: Stage) -> list[str]:
     ]
     return [
         *restorable,
-        "Logs have no personal data; they end after logRetentionInDays of serverless.yml.",
+        "Logs have no personal data; they end after logDays of serverless.yml.",
         "Backups and exports that you made yourself have not been searched.",
     ]
 

@@ -41,8 +41,11 @@ class OperationTest(AwsTest):
         self.assertRegex(self.said, r"(?m)^  curl \S+/prod/users/someUserId --header .*\$TOKEN\"$")
         self.assertRegex(self.said, r"(?m)^token: \$TOKEN is an access token .*: docs/access\.md$")
         self.assertNotIn("\npage: ", self.said)
-        self.assertRegex(self.said, r"(?m)^at rest: costs 0\.\d+ dollars an hour .*: docs/cost.md$")
-        self.assertNotIn("\nalarms: ", self.said)
+        self.assertRegex(
+            self.said, r"(?m)^at rest: costs 0\.\d+ dollars an hour, \d+ a .*: docs/cost.md$"
+        )
+        email = PARAMETERS["alarmEmail"]
+        self.assertIn(f"\nalarms: {email}, once the mail of AWS is confirmed\n", self.said)
 
     def test_gateway(self) -> None:
         """The stage is traced, has an access log in its own group, and logs no whole requests."""

@@ -99,6 +99,12 @@ class ParametersTest(TestCase):
             with self.subTest(target), self.assertRaisesRegex(AssertionError, 'and not "my prod"'):
                 make(self.project, target, "STAGE=my prod", **NOWHERE)
 
+    def test_values(self) -> None:
+        """So is a parameter without a value, or with spaces around its `=`."""
+        for given in ("rate", "rate=", "rate = 50", "waf=true rate =50"):
+            with self.subTest(given), self.assertRaisesRegex(AssertionError, 'and not "rate=?"'):
+                make(self.project, "deploy", f"PARAMS={given}", **NOWHERE)
+
     def test_make(self) -> None:
         """`make deploy STAGE=prod` says the same."""
         with self.assertRaisesRegex(AssertionError, re.escape(NEEDED)):

@@ -12,9 +12,10 @@ MANY = 2_000
 class TerminalTest(ToolsTest):
     """A command on a terminal."""
 
-    def shown(self, command: str, *arguments: object) -> str:
+    def shown(self, command: str, *arguments: object, typed: str = "", code: int = 0) -> str:
         """Run a command on a terminal; return all that is written there."""
         ours, its = pty.openpty()
+        os.write(ours, typed.encode())
         process = self.start(command, *arguments, stdin=its, stdout=its, stderr=its)
         os.close(its)
         written = b""
@@ -24,7 +25,7 @@ class TerminalTest(ToolsTest):
         except OSError:  # how Linux says that the other end is closed
             pass
         os.close(ours)
-        self.assertEqual(process.wait(), 0, written)
+        self.assertEqual(process.wait(), code, written)
         return written.decode()
 
     def test_progress(self) -> None:
@@ -38,3 +39,11 @@ class TerminalTest(ToolsTest):
         self.assertRegex(shown, r"\d:\d\d:\d\d")
         self.assertIn("\u2501", shown)
         self.assertNotIn("example.com", shown)
+
+    def test_second_thoughts(self) -> None:
+        """Without a yes nothing is erased, and that is said."""
+        self.tool("import", self.file("people.jsonl", lines(1)))
+        (who,) = self.users()
+        shown = self.shown("erase", who, typed="n\n", code=1)
+        self.assertIn("Nothing was erased.", shown)
+        self.assertIn(who, self.users())
