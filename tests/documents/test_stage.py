@@ -13,7 +13,7 @@ from tests.support.aws import CREDENTIALS, REGION, running_aws
 PROD = "  prod: {rollout: 'off'}\n\nprovider:"  # for moto can call no alias
 RUNBOOK = "docs/runbook.md"  # whose commands are for a stage that has these:
 OF_THE_RUNBOOK = "issuer: https://id.example.com, audience: users-api, "
-NEEDS_AN_ALIAS = re.compile("rollout=atOnce|snapStart=true")
+NEEDS_AN_ALIAS = re.compile("rollout=atOnce")
 SHOWN = {
     "deploy": r"(?s)https://\w+\.execute-api\..*\nat rest: |No changes",
     "info": r"https://\w+\.execute-api\.",
