@@ -41,6 +41,7 @@ rename: .venv/tests ## give the service a name of your own (NAME=)
 	@ruff check --fix --quiet --select I
 	@ruff format --quiet
 	@git add --update # all of it, ready to be committed
+	@echo 'Renamed, and staged: `git commit -m "Rename to '"$$NAME"'"` keeps it, `git reset --hard` undoes it.'
 
 # --- for whoever answers for the data: that of `make run`, or with STAGE= that of a stage on AWS
 
@@ -88,8 +89,9 @@ check: .venv/tests ## lint, formatting, types, imports, pipelines and locks; edi
 	@for lock in $(LOCKS); do cmp $$lock .local/$$lock || { echo 'Please run `make lock`.'; exit 1; }; done
 
 format: .venv/tests ## put the code into the one format, and correct what can be corrected safely
-	@ruff check --fix --quiet || true # what is left is for `make check` to tell
+	@ruff check --fix-only --quiet
 	@ruff format
+	@ruff check --output-format concise # what is left is for people to correct
 
 PEERS = $(patsubst benchmarks/peers/%/requirements.txt,%,$(wildcard benchmarks/peers/*/requirements.txt))
 LOCKS = requirements.txt authorizer/requirements.txt local/requirements.txt tools/requirements.txt \
@@ -179,6 +181,7 @@ endif
 .PHONY: package deploy rollback info remove
 package: .venv/local node_modules/.tools ## build the zips for Lambda (STAGE=, ARCH=arm64 or x86_64, as for deploy)
 	@osls package --stage '$(STAGE)' $(PARAMETERS:%=--param='%')
+	@echo 'For Lambda:' .serverless/*.zip
 
 deploy: .venv/local node_modules/.tools ## put a stage on AWS, or bring it up to date (STAGE=, ISSUER=, AUDIENCE=, ACCESS=, ARCH=, PARAMS=)
 	@osls deploy --stage '$(STAGE)' $(PARAMETERS:%=--param='%')

@@ -107,6 +107,5 @@ def _git(*arguments: str) -> str:
 if __name__ == "__main__":
     try:
         rename(sys.argv[1])
-        sys.stdout.write("Renamed. `git reset --hard` undoes it, until you commit it.\n")
     except RenameError as error:
         sys.exit(str(error))

@@ -18,7 +18,7 @@ SHOWN = {
     "deploy": r"(?s)https://\w+\.execute-api\..*\nat rest: |No changes",
     "info": r"https://\w+\.execute-api\.",
     "remove": "successfully removed",
-    "package": "Service packaged",
+    "package": r"(?s)Service packaged.*\nFor Lambda: \.serverless/\S+\.zip",
     "local": "Could not find user with provided",  # as there is none yet
 }
 

@@ -48,7 +48,8 @@ class RenameTest(TestCase):
     def test_renamed(self) -> None:
         """No old name is left, all is staged, checks and tests pass, and git can undo it."""
         [command] = COMMANDS.findall(sections()["A name of your own"])
-        self.copy.run("sh", "-ec", command)
+        said = self.copy.run("sh", "-ec", command)
+        self.assertIn('Renamed, and staged: `git commit -m "Rename to orders"` keeps it, ', said)
         self.assertEqual(self.copy.run("git", "diff", "--name-only"), "", "all is staged")
         for name in self.copy.run("git", "ls-files").splitlines():
             if name != "LICENSE":

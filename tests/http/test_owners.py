@@ -12,6 +12,7 @@ from users_api.http import access, answers
 from users_api.openapi.document import contract
 from users_api.resource import Call, Resource
 from users_api.store.collection import Collection
+from users_api.users import USERS
 
 
 class Note(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -96,6 +97,15 @@ class OtherResourceTest(AccessTest):
             self.assertEqual(answer.status, 201)
             self.assertNotIn("Idempotent-Replayed", answer.headers)
         self.assertEqual(len(list(self.service.table().sync_scan(table))), 2)
+
+    def test_reference(self) -> None:
+        """An owner that has to be a user, too, creates that first: until then it is 409."""
+        self.service = self.serve(replace(NOTES, references={"author": USERS}))
+        note = {"noteId": "n", "title": "n"}
+        self.assertEqual(self.send_as(claims("ada"), "POST", "/notes", note).status, 409)
+        others = Service(replace(self.service.settings, access="open"))
+        others.call("POST", "/users", {"userId": "ada", "name": "Ada"})
+        self.assertEqual(self.send_as(claims("ada"), "POST", "/notes", note).status, 201)
 
     def test_contract(self) -> None:
         """The contract says what its calls need, its own ones too; with owners, what they may."""

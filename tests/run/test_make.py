@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest import TestCase
 
-from tests.run.newcomer import PROJECT, copy_of_the_project
+from tests.run.newcomer import PROJECT, copy_of_the_project, make
 
 
 class MakeTest(TestCase):
@@ -66,6 +66,27 @@ class MakeTest(TestCase):
                 sentence, *make_says = made.stderr.splitlines()
                 self.assertEqual(sentence, "Node.js 20 or newer with npm is needed.")
                 self.assertRegex("\n".join(make_says), r"^make: \*\*\* .* Error 1$")
+
+
+class FormatTest(TestCase):
+    """`make format`, in a copy of the project with some code in it."""
+
+    def test_what_is_left(self) -> None:
+        """It formats what it can, tells what is left, and fails as long as anything is."""
+        folder = copy_of_the_project(Path(self.enterContext(TemporaryDirectory())), ".venv")
+        shutil.copy2(PROJECT / "pyproject.toml", folder)
+        code = folder / "local" / "new.py"
+        start = '"""Something new."""\n\n'
+        for written, wanted, status in [
+            ("import sys\nimport os\nprint( os,sys )\n", "import os\nimport sys\n\n", 2),
+            ("import sys\nimport os\nAS_IT_IS=os,sys\n", "import os\nimport sys\n\n", 0),
+        ]:
+            with self.subTest(written):
+                code.write_text(start + written, "utf-8")
+                made = make(folder, "--assume-old=.venv/tests", "format")
+                self.assertIn(start + wanted, code.read_text("utf-8"))
+                self.assertEqual(made.returncode, status, made.stdout + made.stderr)
+                self.assertEqual("local/new.py:6:1: T201" in made.stdout, bool(status))
 
 
 NPM = """\

@@ -11,14 +11,14 @@ from typing import Any
 from unittest import TestCase
 
 from msgspec import convert, defstruct
-from msgspec.structs import fields
+from msgspec.structs import fields, replace
 
 from tests.support.compatibility import breakages, calls
 from tests.unit.test_config import NO_DYNAMODB, TABLES
 from users_api.app import RESOURCES, create_app
 from users_api.config import Settings
 from users_api.http import about, failures, pages
-from users_api.openapi.document import contract
+from users_api.openapi.document import contract, info
 
 RELEASED = Path(__file__).parent.parent.parent / "docs" / "api"
 
@@ -63,6 +63,13 @@ class ContractTest(TestCase):
             if rule.endpoint not in {"openapi", "docs", "docs_file"}
         }
         self.assertEqual(calls(self.contract).keys(), served)
+
+    def test_info(self) -> None:
+        """It tells what is stored in a sentence."""
+        resources = [replace(RESOURCES[0], name=each) for each in ("users", "groups", "cars")]
+        for number, stored in enumerate(["users", "users and groups", "users, groups and cars"], 1):
+            told = info(resources[:number])["description"].partition("\n")[0]
+            self.assertEqual(told, f"A backend that stores {stored}.")
 
     def test_query(self) -> None:
         """Its query parameters are those that the service reads."""

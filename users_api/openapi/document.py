@@ -43,7 +43,8 @@ def contract(resources: Sequence[Resource[Any]], *, token: bool = False) -> Sche
 
 def info(resources: Sequence[Resource[Any]]) -> Schema:
     """Return what the service is called, and what it is."""
-    names = ", ".join(each.name for each in resources)
+    others, _, last = ", ".join(each.name for each in resources).rpartition(", ")
+    names = f"{others} and {last}" if others else last
     return {
         "title": "Users API",
         "version": __version__,
