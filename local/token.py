@@ -1,8 +1,12 @@
-"""`make token`: prints a token that `make run ACCESS=token` accepts, and nothing else."""
+"""`make token`: prints a token that `make run ACCESS=token` accepts, and nothing else.
+
+What in it is of no use is told on the standard error.
+"""
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 
 from local import issuer
 from local.access import AccessError
@@ -23,8 +27,26 @@ def main(environ: Mapping[str, str]) -> str:
     return issuer.kept().token(subject, environ.get("SCOPE", ""), int(minutes) * 60)
 
 
+def doubts(subject: str, scopes: str) -> Iterator[str]:
+    """Yield a sentence for whatever in a token is of no use to the service as it is now."""
+    try:
+        resources = import_module("users_api.app").RESOURCES
+        rules = import_module("users_api.http.access").rules(resources)
+    except Exception:  # noqa: BLE001 - unfinished code may raise anything, and a token needs none
+        return
+    owned = [each for each in resources if each.owner]
+    if owned and not any(each.can_belong_to(subject) for each in owned):
+        yield f"No record can belong to {subject!r}: it is not valid as an owner of any."
+    known = {rule.scope for rule in rules.values()} - {""}
+    for scope in scopes.split():
+        if scope not in known:
+            yield f"No call needs the scope {scope!r}; the scopes are {', '.join(sorted(known))}."
+
+
 if __name__ == "__main__":
     try:
         sys.stdout.write(main(os.environ) + "\n")
+        for doubt in doubts(os.environ["SUB"], os.environ.get("SCOPE", "")):
+            sys.stderr.write(f"{doubt}\n")
     except AccessError as error:
         sys.exit(str(error))

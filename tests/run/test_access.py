@@ -126,6 +126,27 @@ class RefusalTest(RunTest):
                 self.assertEqual(made.stdout, "")
                 self.assertIn(word, made.stderr.splitlines()[0])
 
+    def test_useless_token(self) -> None:
+        """`make token` tells what in a token is of no use, beside the token."""
+        for arguments, said in [
+            (["SUB=ada", "SCOPE=users:read users:write"], ""),
+            (["SUB=a b"], "No record can belong to 'a b': it is not valid as an owner of any.\n"),
+            (
+                ["SUB=ada", "SCOPE=users:read user:write"],
+                "No call needs the scope 'user:write'; the scopes are users:read, users:write.\n",
+            ),
+        ]:
+            with self.subTest(arguments):
+                made = make(self.project, "-s", "token", *arguments)
+                self.assertEqual(made.stderr, said)
+                self.assertEqual(made.stdout.count("."), 2)
+
+    def test_token_of_unfinished_code(self) -> None:
+        """A token can be made while the service does not load."""
+        (self.project / "users_api" / "app.py").write_text("def create_app(:", "utf-8")
+        made = make(self.project, "-s", "token", "SUB=ada")
+        self.assertEqual((made.returncode, made.stderr), (0, ""))
+
 
 class OpenTest(RunTest):
     """`make run` as it is without ACCESS."""
