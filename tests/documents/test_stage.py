@@ -67,4 +67,4 @@ class StageTest(TestCase):
         for word in SHOWN.keys() & set(command.split()):
             self.assertRegex(said, SHOWN[word])
         if command.startswith("make package"):
-            self.assertRegex(said, r"\nFor Lambda: \.serverless/\S+\.zip\n")
+            self.assertRegex(said, r"\nFor Lambda: \.serverless/\S+\.zip")
