@@ -106,11 +106,11 @@ def _compared(
     for name in progress.track(turns, description="Start each and call it"):
         with contenders[name].running(dynamodb) as function:
             runs[name].append(measure.measured(function, plan.requests))
-    return {name: Figures(each.size, _spreads(runs[name])) for name, each in contenders.items()}
+    return {name: Figures(each.size, _measures(runs[name])) for name, each in contenders.items()}
 
 
-def _spreads(runs: list[dict[str, float]]) -> dict[str, Spread]:
-    return {name: Spread.of(run[name] for run in runs) for name in runs[0]}
+def _measures(runs: list[dict[str, float]]) -> dict[str, list[float]]:
+    return {name: [round(run[name], 7) for run in runs] for name in runs[0]}
 
 
 def _scaled(

@@ -83,14 +83,14 @@ def write(measured: Results) -> None:
 
 def calls_of(measured: Results) -> dict[str, Call]:
     """Return the calls, by name, as they were measured."""
-    ours = measured.contenders["ours"].measures
+    ours = measured.contenders["ours"]
     large = {call: sizes[max(sizes)].cpu.median for call, sizes in measured.scale.items()}
     with_email = large["POST"]
     calls = (
-        Call("GET", 1, 1, 0, ours["GET CPU"].median),
+        Call("GET", 1, 1, 0, ours.median("GET CPU")),
         Call("GET, by e-mail address", 2, 2, 0, large["GET ?email="]),
         Call("GET, a page of 25", 1, 2, 0, large["GET ?limit=25"]),
-        Call("POST", 1, 0, 1, ours["POST CPU"].median),
+        Call("POST", 1, 0, 1, ours.median("POST CPU")),
         Call("POST, with an e-mail address", 1, 0, 4, with_email),
         Call("PATCH, the name", 2, 1, 1, large["PATCH"]),
         Call("DELETE, with an e-mail address", 2, 1, 4, large["DELETE"]),
@@ -129,7 +129,7 @@ def _sizes(*calls: Call) -> str:
 
 def _contenders(get: Call, measured: Results, memory: int) -> str:
     gets = {
-        name: get._replace(cpu=figures.measures["GET CPU"].median)
+        name: get._replace(cpu=figures.median("GET CPU"))
         for name, figures in measured.contenders.items()
         if name not in {"floor", *VARIANTS}
     }

@@ -66,10 +66,10 @@ def draw_scale(measured: Results, path: Path) -> None:
 
 
 def _bars(panel: Axes, measured: Results, measure: str) -> None:
-    base = measured.contenders["bare"].measures[measure]
+    base = measured.contenders["bare"]
     panel.set_yticks(range(len(measured.contenders)), list(measured.contenders))
     for place, (name, figures) in enumerate(measured.contenders.items()):
-        spread = figures.measures[measure].relative_to(base)
+        spread = figures.relative_to(base, measure)
         panel.barh(place, spread.median, color=ACCENT if name == "ours" else INK, height=0.6)
         panel.plot([spread.low, spread.high], [place, place], color=INK, linewidth=3, alpha=0.5)
         panel.text(

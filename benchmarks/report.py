@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from benchmarks import markdown, plots, results
 from benchmarks.cost import FULL_CPU
-from benchmarks.results import Results, Spread
+from benchmarks.results import Figures, Results, Spread
 
 FOLDER = Path(__file__).parent
 DOCUMENT = FOLDER / "README.md"
@@ -123,8 +123,8 @@ def _targets(measured: Results) -> str:
 
 
 def _reached(measured: Results, target: Target) -> float:
-    ours, peer = (measured.contenders[name].measures for name in ("ours", target.peer))
-    return ours[target.measure].median / peer[target.measure].median
+    ours, peer = (measured.contenders[name] for name in ("ours", target.peer))
+    return ours.relative_to(peer, target.measure).median
 
 
 def _judged(value: float, must: float, aim: float) -> tuple[str, str]:
@@ -139,12 +139,12 @@ def _judged_rate(rate: Spread, must: float | None) -> tuple[str, str, str]:
 
 
 def _ratios(measured: Results, peer: str) -> str:
-    base = measured.contenders[peer].measures
+    base = measured.contenders[peer]
     rows = [
         (
             TITLES[name],
             _megabytes(figures.zip),
-            *(_ratio(figures.measures[each].relative_to(base[each])) for each in MEASURES),
+            *(_ratio(figures.relative_to(base, each)) for each in MEASURES),
         )
         for name, figures in measured.contenders.items()
     ]
@@ -154,10 +154,10 @@ def _ratios(measured: Results, peer: str) -> str:
 def _extras(measured: Results) -> str:
     """Return the CPU of warm calls with each, in units of the same without."""
     ours, unlogged, asking = (
-        measured.contenders[name].measures for name in ("ours", "without the log", "with tokens")
+        measured.contenders[name] for name in ("ours", "without the log", "with tokens")
     )
     rows = [
-        (said, *(_ratio(one[each].relative_to(other[each])) for each in CPU))
+        (said, *(_ratio(one.relative_to(other, each)) for each in CPU))
         for said, one, other in (
             ("the line for each request", ours, unlogged),
             ("`access: token`, the service's part", asking, ours),
@@ -174,15 +174,15 @@ def _waits(measured: Results) -> str:
     rows = [
         (
             TITLES[name],
-            *(f"{_wait(figures.measures, size) * 1000:.0f} ms" for size in MEMORY_SIZES),
+            *(f"{_wait(figures, size) * 1000:.0f} ms" for size in MEMORY_SIZES),
         )
         for name, figures in measured.contenders.items()
     ]
     return markdown.table(("", *(f"{size} MB" for size in MEMORY_SIZES)), rows)
 
 
-def _wait(measures: Mapping[str, Spread], memory: int) -> float:
-    init, first, cpu = (measures[each].median for each in ("init", "first", "first CPU"))
+def _wait(figures: Figures, memory: int) -> float:
+    init, first, cpu = (figures.median(each) for each in ("init", "first", "first CPU"))
     return init + max(first - cpu, 0) + cpu * FULL_CPU / memory
 
 

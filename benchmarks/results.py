@@ -1,8 +1,8 @@
-"""What a run of the benchmarks found: the medians, with the spread around them."""
+"""What a run of the benchmarks found, and what that says: medians, with the spread around them."""
 
 from collections.abc import Iterable
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 
 import msgspec
 from msgspec import Struct
@@ -28,10 +28,19 @@ class Spread(Struct, frozen=True):
 
 
 class Figures(Struct, frozen=True):
-    """What was measured of a contender: seconds and bytes, by measure."""
+    """What was measured of a contender in each round: seconds and bytes, by measure."""
 
     zip: int
-    measures: dict[str, Spread]
+    measures: dict[str, list[float]]
+
+    def median(self, measure: str) -> float:
+        """Return the median over all rounds."""
+        return median(self.measures[measure])
+
+    def relative_to(self, other: "Figures", measure: str) -> Spread:
+        """Return the ratios to another, each of one round: what slows all of it is in both."""
+        pairs = zip(self.measures[measure], other.measures[measure], strict=True)
+        return Spread.of(own / others for own, others in pairs)
 
 
 class Point(Struct, frozen=True):

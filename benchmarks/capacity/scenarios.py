@@ -58,9 +58,9 @@ class Service(Struct, frozen=True):
     def measured(cls, results: Results) -> "Service":
         """Return what `make bench` found."""
         memory = cost.memory_of_function()
-        ours = results.contenders["ours"].measures
-        first = ours["first CPU"].median * max(1, cost.FULL_CPU / memory)
-        return cls(cost.calls_of(results), ours["init"].median + first, memory)
+        ours = results.contenders["ours"]
+        first = ours.median("first CPU") * max(1, cost.FULL_CPU / memory)
+        return cls(cost.calls_of(results), ours.median("init") + first, memory)
 
     def time(self) -> float:
         """Return how long a call of the mix takes on average, warm, in seconds."""
