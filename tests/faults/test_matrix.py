@@ -104,14 +104,17 @@ def violations_at(site: Site) -> list[str]:
     return [f"{where}, {disturbance}: {wrong}" for disturbance, wrong in found if wrong]
 
 
-def violation(stage: Stage, site: Site, disturbance: Disturbance) -> str:
-    """Return what is wrong with how the scenario goes then; nothing if all is well."""
+def violation(stage: Stage, site: Site, disturbance: Disturbance, left: int = 2) -> str:
+    """Return what is wrong with how the scenario goes then; nothing if all is well.
+
+    It is played `left` times more where the machine was too busy for an undisturbed call.
+    """
     fault, lasting, delivered = disturbance
     plan = Plan(FAULTS[fault], site.operation, site.nth, lasting=lasting, delivered=delivered)
     try:
         course = stage.play(site.scenario, plan, is_awaited=fault != LATER)
     except TooSlowError:
-        return violation(stage, site, disturbance)
+        return violation(stage, site, disturbance, left - 1) if left else "is too slow, undisturbed"
     except AssertionError as error:
         return f"breaks an invariant: {error}"
     before, (first, second), _, _ = site.undisturbed

@@ -19,7 +19,7 @@ Headers = Mapping[str, str]
 
 
 class Answer(Response):
-    """An answer that is made with all its headers: to go over them again costs up to 5 %."""
+    """An answer that is made with all its headers: to go over them again is 3 to 6 % of a call."""
 
     def get_wsgi_headers(self, environ: "WSGIEnvironment") -> datastructures.Headers:  # noqa: ARG002
         """Return the headers as they are."""
