@@ -1,12 +1,14 @@
 """The zips that go to Lambda: what is in them, and that the service's runs."""
 
 import json
+import marshal
 import re
 from contextlib import AbstractContextManager
 from importlib.metadata import packages_distributions
 from importlib.util import MAGIC_NUMBER, cache_from_source
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import CodeType
 from typing import Any
 from unittest import TestCase
 from zipfile import ZipFile
@@ -169,6 +171,15 @@ class X86Test(PackageTest):
         for name in modules:
             bytecode = contents[cache_from_source(name)]
             self.assertEqual(bytecode[:8], MAGIC_NUMBER + UNCHECKED_HASH, name)
+
+    def test_has_docstrings(self) -> None:
+        """Our modules keep their docstrings, of which the contract is made; libraries do not."""
+        contents = self.contents()
+        for name, keeps in (("users_api/http/views.py", True), ("flask/app.py", False)):
+            module = marshal.loads(contents[cache_from_source(name)][16:])
+            classes = [each for each in module.co_consts if isinstance(each, CodeType)]
+            told = ["__doc__" in each.co_names for each in classes]
+            self.assertEqual(any(told), keeps, name)
 
     def test_holds_what_the_function_needs(self) -> None:
         """The zip holds the application and its locked requirements, and nothing else."""

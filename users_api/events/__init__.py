@@ -28,6 +28,8 @@ NOT_HTTP: Result = {
     "isBase64Encoded": False,
 }
 
+Writer = Callable[[bytes], object]
+
 logger = logging.getLogger(__name__)
 
 
@@ -89,7 +91,7 @@ def _answered(
     started: list[Any] = []
     written: list[bytes] = []
 
-    def start(status: str, headers: Headers, _: object = None) -> Callable[[bytes], object]:
+    def start(status: str, headers: Headers, _: object = None) -> Writer:
         started[:] = int(status[:3]), headers
         return written.append
 

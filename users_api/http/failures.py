@@ -101,9 +101,9 @@ def headers(error: ApiError) -> Mapping[str, str]:
 
 def request_id() -> str:
     """Return the id of this request: the gateway's, or one of our own."""
-    identifier: str = request.environ.get(REQUEST_ID) or str(uuid4())
-    request.environ[REQUEST_ID] = identifier
-    return identifier
+    environ = request.environ
+    environ[REQUEST_ID] = identifier = environ.get(REQUEST_ID) or str(uuid4())
+    return str(identifier)
 
 
 def refused(error: ApiError) -> Response:

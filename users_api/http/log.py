@@ -67,18 +67,22 @@ class Line:
     def write(self, response: Response) -> Response:
         """Write the line of this request; return its answer as it is."""
         route, status, asked = self._route(), response.status_code, tally.current()
-        found = self._metrics(route, status, asked) | self._fields(route, status, asked)
-        found["replayed"] = "Idempotent-Replayed" in response.headers
-        sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
+        now = datetime.now(UTC)
+        line = {
+            **self._metrics(now, route, status, asked),
+            **self._fields(now, route, status, asked),
+            "replayed": "Idempotent-Replayed" in [name for name, _ in response.headers],
+        }
+        sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
         return response
 
-    def _metrics(self, route: str, status: int, asked: tally.Tally) -> dict[str, Any]:
+    def _metrics(
+        self, now: datetime, route: str, status: int, asked: tally.Tally
+    ) -> dict[str, Any]:
         cold, self._cold = self._cold, False
+        milliseconds = int(now.timestamp() * 1000)
         return {
-            "_aws": {
-                "Timestamp": int(time.time() * 1000),
-                "CloudWatchMetrics": self._directives,
-            },
+            "_aws": {"Timestamp": milliseconds, "CloudWatchMetrics": self._directives},
             "Route": route,
             "StatusClass": f"{status // 100}xx",
             "Latency": _milliseconds(time.perf_counter() - asked.began),
@@ -90,13 +94,13 @@ class Line:
             "ColdStarts": int(cold),
         }
 
-    def _fields(self, route: str, status: int, asked: tally.Tally) -> dict[str, Any]:
+    def _fields(self, now: datetime, route: str, status: int, asked: tally.Tally) -> dict[str, Any]:
         environ = request.environ
         code, reason = environ.get(failures.FAILURE, (None, ""))
         named = environ["REQUEST_METHOD"].upper()
         method = named if named in METHODS else "other"
         return {
-            "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "timestamp": now.isoformat(timespec="milliseconds"),
             "level": "ERROR" if status >= SERVER_ERROR else "INFO",
             "message": f"{method} {route} {status}",
             "method": method,

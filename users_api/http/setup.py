@@ -35,31 +35,34 @@ def install(app: Flask) -> None:
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, PROVIDE_AUTOMATIC_OPTIONS=False)
     app.url_map.merge_slashes = False
     app.before_request(_refuse_unreadable)
-    app.before_request(_refuse_other_readings)
     app.after_request(_with_common_headers)
     failures.install(app)
 
 
 def _refuse_unreadable() -> None:
-    """Refuse what a gateway handed over in a way that cannot be read."""
-    if failures.REFUSAL in request.environ:
-        raise request.environ[failures.REFUSAL]
+    """Refuse what a gateway handed over in a way that cannot be read, or can be read in two.
 
-
-def _refuse_other_readings() -> None:
-    """Refuse `//users` and `delete`, which Werkzeug takes for `/users` and `DELETE`.
-
-    An empty path it would redirect to the host that the client names.
+    Werkzeug takes `//users` and `delete` for `/users` and `DELETE`. An empty path it would redirect
+    to the host that the client names.
     """
-    path, method = request.environ["PATH_INFO"], request.environ["REQUEST_METHOD"]
+    environ = request.environ
+    path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
+    if failures.REFUSAL in environ:
+        raise environ[failures.REFUSAL]
     if not path or path.startswith("//"):
         request.routing_exception = NotFound()
-    elif method != request.method and request.url_rule:
+    elif method != method.upper() and request.url_rule:
         request.routing_exception = MethodNotAllowed(request.url_rule.methods)
 
 
 def _with_common_headers(response: Response) -> Response:
-    response.headers["X-Request-Id"] = failures.request_id()
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers.setdefault("Cache-Control", "no-store")
+    """Add what an answer does not say by itself."""
+    headers = response.headers
+    said = {name.lower() for name, _ in headers}
+    if "x-request-id" not in said:
+        headers.add("X-Request-Id", failures.request_id())
+    if "x-content-type-options" not in said:
+        headers.add("X-Content-Type-Options", "nosniff")
+    if "cache-control" not in said:
+        headers.add("Cache-Control", "no-store")
     return response
