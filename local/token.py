@@ -36,7 +36,7 @@ def doubts(subject: str, scopes: str) -> Iterator[str]:
         return
     owned = [each for each in resources if each.owner]
     if owned and not any(each.can_belong_to(subject) for each in owned):
-        yield f"No record can belong to {subject!r}: it is not valid as an owner of any."
+        yield f"No record can belong to {subject!r}: none can name it as its owner."
     known = {rule.scope for rule in rules.values()} - {""}
     for scope in scopes.split():
         if scope not in known:

@@ -92,6 +92,26 @@ class RuleTest(ServiceTest):
         self.assert_refused(self.call("POST", "/bookings", booking), 400, "endsOn")
 ''',
 }
+ADDRESS = '''class Address(Struct, frozen=True, kw_only=True):
+    """Where somebody lives."""
+
+    city: Annotated[str, Meta(max_length=64)]
+    zip: Annotated[str, Meta(max_length=5, pattern="^[0-9]{5}$", examples=["12345"])]
+
+
+'''
+IMPORTS = "from datetime import date, datetime\nfrom typing import Annotated, Literal\n"
+USER_FIELDS = """\
+    nickname: Annotated[str, Meta(max_length=64)] | None = None
+    born: date | None = None
+    seen: datetime | None = None
+    age: Annotated[int, Meta(ge=0, le=150)] | None = None
+    score: float | None = None
+    active: bool | None = None
+    role: Literal["reader", "editor"] | None = None
+    labels: Annotated[list[Annotated[str, Meta(max_length=20)]], Meta(max_length=5)] | None = None
+    address: Address | None = None
+"""
 LISTED = """ from users_api.config import Settings
 +from users_api.bookings import BOOKINGS
 +from users_api.signs import SIGNS
@@ -117,10 +137,11 @@ print(*(str(test).split()[-1] for test, _ in result.failures))
 
 
 class EverydayTest(TestCase):
-    """A copy of the project that serves groups, bookings and signs.
+    """A copy of the project that serves groups, bookings and signs, and has more to say of users.
 
     A booking has a required unique code, a guest who is a user and its owner, a number as the
-    first field that can be changed, and a rule over its dates; a sign has nothing but a color.
+    first field that can be changed, and a rule over its dates; a sign has nothing but a color. The
+    new fields of users are optional, of every kind.
     """
 
     copy: Copy
@@ -154,3 +175,6 @@ def extend(copy: Copy) -> None:
             own = own.replace("statements:\n", f"statements:\n{CONDITION}")
         (copy.folder / "infra" / f"{name}s.yml").write_text(own, "utf-8")
     copy.patch(copy.folder / "users_api" / "app.py", LISTED)
+    model = copy.folder / "users_api" / "users" / "model.py"
+    source = model.read_text("utf-8").replace("from typing import Annotated\n", IMPORTS)
+    model.write_text(source.replace("class User(", f"{ADDRESS}class User(") + USER_FIELDS, "utf-8")

@@ -130,7 +130,7 @@ class RefusalTest(RunTest):
         """`make token` tells what in a token is of no use, beside the token."""
         for arguments, said in [
             (["SUB=ada", "SCOPE=users:read users:write"], ""),
-            (["SUB=a b"], "No record can belong to 'a b': it is not valid as an owner of any.\n"),
+            (["SUB=a b"], "No record can belong to 'a b': none can name it as its owner.\n"),
             (
                 ["SUB=ada", "SCOPE=users:read user:write"],
                 "No call needs the scope 'user:write'; the scopes are users:read, users:write.\n",

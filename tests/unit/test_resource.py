@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from users_api.users import USERS
 
-FIELDS = "its fields are userId, name, email"
+FIELDS = f"its fields are {', '.join(USERS.model.__struct_encode_fields__)}"
 CALLS = "its calls are create, list, read, change, remove"
 
 

@@ -10,6 +10,8 @@ from werkzeug.routing import MapAdapter
 from users_api.http import failures
 from users_api.http.requests import LARGEST_BODY
 
+COMMON = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+
 
 class Service(Flask):
     """Flask, for views that are all plain functions."""
@@ -59,10 +61,7 @@ def _with_common_headers(response: Response) -> Response:
     """Add what an answer does not say by itself."""
     headers = response.headers
     said = {name.lower() for name, _ in headers}
-    if "x-request-id" not in said:
-        headers.add("X-Request-Id", failures.request_id())
-    if "x-content-type-options" not in said:
-        headers.add("X-Content-Type-Options", "nosniff")
-    if "cache-control" not in said:
-        headers.add("Cache-Control", "no-store")
+    for name, value in {**COMMON, "X-Request-Id": failures.request_id()}.items():
+        if name.lower() not in said:
+            headers.add(name, value)
     return response
