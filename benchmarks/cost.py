@@ -1,9 +1,10 @@
 """What a million calls cost, from measured CPU and published prices: writes docs/cost.md."""
 
-import re
 from math import ceil
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import yaml
 
 from benchmarks import markdown, operating, results
 from benchmarks.packages import VARIANTS
@@ -54,7 +55,7 @@ class Call(NamedTuple):
 
 
 class Lever(NamedTuple):
-    """Something to decide, and what a million calls cost without and with it."""
+    """Something to decide, and what a million calls cost before and after."""
 
     name: str
     call: Call
@@ -146,20 +147,30 @@ def _levers(calls: dict[str, Call], memory: int) -> str:
     )
     low, high = MEMORY_SIZES[0], MEMORY_SIZES[-1]
     levers = (
-        Lever("1. gateway", get, get.total(memory), get.total(memory, HTTP_API_MILLION)),
-        Lever("2. transaction", post, with_email.total(memory), post.total(memory)),
-        Lever(f"3. memory, {high} to {low} MB", get, get.total(high), get.total(low)),
+        Lever(
+            "1. from a REST API to an HTTP API",
+            get,
+            get.total(memory),
+            get.total(memory, HTTP_API_MILLION),
+        ),
+        Lever(
+            "2. from an e-mail address to none", post, with_email.total(memory), post.total(memory)
+        ),
+        Lever(f"3. from {high} to {low} MB", get, get.total(high), get.total(low)),
     )
     rows = ((each.name, each.call.name, f"{each.now:.2f}", f"{each.then:.2f}") for each in levers)
-    return markdown.table(("lever", "a million times", "with", "without"), rows)
+    return markdown.table(("lever", "a million times", "from", "to"), rows)
 
 
 def memory_of_function() -> int:
     """Return the memory that the function is given."""
-    found = re.search(r"memorySize: (\d+)", (PROJECT / "serverless.yml").read_text("utf-8"))
-    if not found:
-        raise LookupError("serverless.yml gives no memorySize")
-    return int(found[1])
+    return int(configuration()["provider"]["memorySize"])
+
+
+def configuration() -> dict[str, Any]:
+    """Return serverless.yml, with its variables as they stand there."""
+    found: dict[str, Any] = yaml.safe_load((PROJECT / "serverless.yml").read_text("utf-8"))
+    return found
 
 
 if __name__ == "__main__":

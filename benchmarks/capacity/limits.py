@@ -1,11 +1,17 @@
 """What AWS allows unless asked for more, as published; each with its source and the date."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from msgspec import Struct
 from msgspec.structs import replace
 
 
 class Limit(Struct, frozen=True):
-    """A published limit: what it is, how high, where it stands, and whether AWS raises it."""
+    """A published limit: what it is, how high, where it stands, and whether AWS raises it.
+
+    The note says for whom it is lower.
+    """
 
     name: str
     value: int
@@ -13,6 +19,7 @@ class Limit(Struct, frozen=True):
     source: str  # a page of docs.aws.amazon.com
     raised: bool
     date: str = "2026-11"
+    note: str = ""
 
 
 GATEWAY_RATE = Limit(
@@ -21,6 +28,7 @@ GATEWAY_RATE = Limit(
     "a second",
     "apigateway/latest/developerguide/limits.html",
     raised=True,
+    note="2,500 in newer regions, such as Milan and Zurich",
 )
 GATEWAY_BURST = Limit(
     "API Gateway, its token bucket",
@@ -28,6 +36,7 @@ GATEWAY_BURST = Limit(
     "requests",
     "apigateway/latest/developerguide/limits.html",
     raised=False,
+    note="1,250 in those regions",
 )
 CONCURRENCY = Limit(
     "Lambda, environments of an account and region",
@@ -35,6 +44,7 @@ CONCURRENCY = Limit(
     "at once",
     "lambda/latest/dg/gettingstarted-limits.html",
     raised=True,
+    note="a new account has fewer, such as 10, until it has been used for a while",
 )
 GROWTH = Limit(
     "Lambda, new environments of a function",
@@ -116,6 +126,17 @@ class Limits(Struct, frozen=True):
     def lambda_rate(self) -> float:
         """Requests a second that the concurrency allows, however short they are."""
         return float(self.concurrency * RATE_OF_ENVIRONMENT.value)
+
+    def of_stage(self, ceilings: Mapping[str, Any]) -> "Limits":
+        """Return the limits of a stage that has these ceilings of its own, by parameter."""
+        return replace(
+            self,
+            gateway_rate=min(self.gateway_rate, ceilings["rate"]),
+            gateway_burst=min(self.gateway_burst, ceilings["burst"]),
+            concurrency=int(str(ceilings["reservedConcurrency"]) or self.concurrency),
+            reads=min(self.reads, ceilings["maxReads"]),
+            writes=min(self.writes, ceilings["maxWrites"]),
+        )
 
     def for_one_record(self) -> "Limits":
         """Return the limits when all requests are for one record."""

@@ -8,14 +8,19 @@ from matplotlib.figure import Figure
 from benchmarks import markdown, plots
 from benchmarks.capacity import limits
 from benchmarks.capacity.queueing import Outcome
-from benchmarks.capacity.scenarios import MIX, Report, Service
+from benchmarks.capacity.scenarios import DEFAULT, MIX, MOST_SHIPPED, Report, Service, ceilings
 from benchmarks.prices import READ_UNITS_MILLION
 
 DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "scale.md"
-PAGE = 100  # users, the largest page of a list
+PAGE = 25  # users, in the page that was measured
 BYTES_OF_USER = 300  # as stored, with an e-mail address
 USERS = 1_000_000_000
 BYTES_OF_READ_UNIT = 4096
+TICKS = (10, 20, 50, 100, 200, 500)  # ms
+OTHERS = (
+    "For a load that is not here, AWS's defaults are enough, or nothing that can be asked for "
+    "helps. A new account may have less than the defaults."
+)
 GIGABYTE_MONTH = 0.25  # dollars, after the first 25 GB: the pricing page of DynamoDB, 2026-11
 
 
@@ -31,10 +36,12 @@ def tables(service: Service, reports: Sequence[Report]) -> str:
     parts = (
         service_line(service),
         "### What becomes of each load",
+        table_line(),
         _outcomes(reports),
         "![What is refused, and how long the rest takes](scale.svg)",
         "### What to ask AWS for before that day",
         _needs(reports),
+        OTHERS,
         "### A table of a billion users, and a list that reads them all",
         _billion(service),
         "### The limits",
@@ -45,23 +52,34 @@ def tables(service: Service, reports: Sequence[Report]) -> str:
 
 def service_line(service: Service) -> str:
     """Return what a call and a cold start take, as it was measured."""
-    mix = ", ".join(f"{share:.0%} {name}" for name, share in MIX.items())
+    mix = "; ".join(f"{share:.0%} {name}" for name, share in MIX.items())
     warm, cold = service.time() * 1000, service.cold_start * 1000
     return (
-        f"The mix of calls, an assumption: {mix}. At {service.memory} MB a call takes "
+        f"The mix of calls is assumed: {mix}. At {service.memory} MB a call takes "
         f"{warm:.0f} ms on average, and {cold:.0f} ms more after a cold start."
+    )
+
+
+def table_line() -> str:
+    """Return what a reader of the table has to know."""
+    own = ceilings()
+    named = ("rate", "burst", "maxReads", "maxWrites", "reservedConcurrency")
+    values = ", ".join(f"`{each}` {str(own[each]) or 'unset'}" for each in named)
+    return (
+        f"As shipped, a stage has ceilings of its own ({values}). The other rows are without them: "
+        "with AWS's defaults, or with what the table below asks for. Loads of more than "
+        f"{MOST_SHIPPED:,} a second have only those, as a stage would let hardly a request through."
+        "\n\nAPI Gateway refuses with 429, Lambda with 429 or a 5xx; where DynamoDB refuses, the "
+        "service answers 503. The dollars are those of [cost.md](cost.md), operation included, for "
+        "all that API Gateway lets in: what it refuses costs a line in the access log at most."
     )
 
 
 def _outcomes(reports: Sequence[Report]) -> str:
     rows = [
-        (each.scenario.name, limits, *_row(outcome), dollars)
+        (each.scenario.name, limits, *_row(trial.outcome), f"{trial.dollars:,.0f}")
         for each in reports
-        for limits, outcome, dollars in (
-            ("as they are", each.today, f"{each.dollars:,.0f}"),
-            ("as asked for", each.prepared, ""),
-        )
-        if limits == "as they are" or each.needs
+        for limits, trial in each.trials.items()
     ]
     head = ("load", "limits", "refused", "by", "p50", "p99", "cold", "environments", "$ a month")
     return markdown.table(head, rows)
@@ -85,7 +103,7 @@ def _needs(reports: Sequence[Report]) -> str:
         for each in reports
         for need in each.needs
     ]
-    return markdown.table(("before", "ask for", "there is", "needed"), rows)
+    return markdown.table(("before", "ask for", "default", "needed"), rows)
 
 
 def _billion(service: Service) -> str:
@@ -96,7 +114,7 @@ def _billion(service: Service) -> str:
     rows = (
         ("storage", f"{gigabytes:,.0f} GB, {gigabytes * GIGABYTE_MONTH:,.0f} dollars a month"),
         ("read units for the whole list", f"{units / 1e6:,.0f} million"),
-        ("the same in dollars", f"{units / 1e6 * READ_UNITS_MILLION:,.2f}"),
+        ("dollars for these units", f"{units / 1e6 * READ_UNITS_MILLION:,.0f}"),
         (f"calls, {PAGE} users each", f"{calls / 1e6:,.0f} million"),
         (
             "days, one call after the other",
@@ -111,7 +129,7 @@ def limits_table() -> str:
     """Return every limit with its source."""
     rows = [
         (
-            each.name,
+            each.name + f" ({each.note})" * bool(each.note),
             f"{each.value:,} {each.unit}",
             "yes" if each.raised else "no",
             f"{each.source}, {each.date}",
@@ -126,17 +144,20 @@ def _draw(reports: Sequence[Report], path: Path) -> None:
     figure = Figure(figsize=(10, 3.4), layout="constrained")
     refused, latency = figure.subplots(1, 2, sharey=True)
     names = [each.scenario.name for each in reports]
+    outcomes = [each.trials[DEFAULT].outcome for each in reports]
     lefts = [0.0] * len(reports)
     for place, gate in enumerate(("API Gateway", "Lambda", "DynamoDB")):
-        shares = [100 * each.today.refused[gate] / each.today.offered for each in reports]
+        shares = [100 * each.refused[gate] / each.offered for each in outcomes]
         refused.barh(names, shares, left=lefts, color=plots.COLOURS[place], label=gate, height=0.6)
         lefts = [left + share for left, share in zip(lefts, shares, strict=True)]
-    for each in reports:
-        low, high = (each.today.latency(percent) * 1000 for percent in (50, 99))
-        latency.plot([low, high], [each.scenario.name] * 2, color=plots.INK, linewidth=3, alpha=0.5)
-        latency.plot([low], [each.scenario.name], "o", color=plots.ACCENT, markersize=5)
+    for name, each in zip(names, outcomes, strict=True):
+        low, high = (each.latency(percent) * 1000 for percent in (50, 99))
+        latency.plot([low, high], [name] * 2, color=plots.INK, linewidth=3, alpha=0.5)
+        latency.plot([low], [name], "o", color=plots.ACCENT, markersize=5)
     refused.invert_yaxis()
-    refused.set(title="refused, with the limits of a new account (%)", xlim=(0, 100))
+    refused.set(title="refused with AWS's defaults (%)", xlim=(0, 100))
     latency.set(title="p50 (dot) to p99, ms", xscale="log")
+    latency.set_xticks(TICKS, [str(each) for each in TICKS])
+    latency.minorticks_off()
     figure.legend(*refused.get_legend_handles_labels(), loc="outside lower center", ncols=3)
     plots.save(figure, path)

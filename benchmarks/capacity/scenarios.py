@@ -1,12 +1,13 @@
-"""The scenarios, and what is simulated of each: as AWS is at first, and with more asked for."""
+"""The scenarios, and what is simulated of each: as shipped, as AWS is, and with more asked for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import ceil, cos, pi
+from typing import Any
 
 import numpy as np
 from msgspec import Struct
 
-from benchmarks import cost
+from benchmarks import cost, operating
 from benchmarks.capacity.limits import (
     CONCURRENCY,
     GATEWAY_RATE,
@@ -31,6 +32,8 @@ MIX = {  # an assumption: of a service whose users are read more than written
 SPREAD = 0.35  # of the logarithm of DynamoDB's times, an assumption: its p99 is 2.3 times its p50
 MARGIN = 1.3  # on what is asked for
 SECONDS_A_MONTH = 30 * 24 * 3600
+SHIPPED, DEFAULT, GRANTED = "as shipped", "AWS's defaults", "as asked for"  # whose limits hold
+MOST_SHIPPED = 1_000  # requests a second: of more, a stage as shipped refuses nearly all
 
 Rate = Callable[[float], float]
 
@@ -45,6 +48,11 @@ class Scenario(Struct, frozen=True):
     mean: float
     begins_cold: bool = False
     one_record: bool = False
+
+    @property
+    def mix(self) -> dict[str, float]:
+        """The calls, by their share."""
+        return {"GET": 1.0} if self.one_record else MIX
 
 
 class Service(Struct, frozen=True):
@@ -66,10 +74,11 @@ class Service(Struct, frozen=True):
         """Return how long a call of the mix takes on average, warm, in seconds."""
         return sum(share * self._seconds(self.calls[name]) for name, share in MIX.items())
 
-    def dollars(self, requests: float) -> float:
-        """Return what so many calls of the mix cost."""
-        million = sum(share * self.calls[name].total(self.memory) for name, share in MIX.items())
-        return million * requests / 1e6
+    def dollars(self, rate: float, mix: Mapping[str, float] = MIX) -> float:
+        """Return what calls at this rate cost in a month, and the operation of their stage."""
+        calls = sum(share * self.calls[name].total(self.memory) for name, share in mix.items())
+        operation, millions = operating.total(), rate * SECONDS_A_MONTH / 1e6
+        return operation.month + millions * (operation.million + calls)
 
     def units(self, peak: float) -> tuple[float, float]:
         """Return the read and write units a second of the busiest table at this rate."""
@@ -80,9 +89,8 @@ class Service(Struct, frozen=True):
     def load(self, scenario: Scenario, chance: np.random.Generator) -> Load:
         """Return requests of the mix, or reads of one record."""
         times = arrivals(scenario.rate, scenario.seconds, chance)
-        mix = {"GET": 1.0} if scenario.one_record else MIX
-        calls = [self.calls[name] for name in mix]
-        chosen = chance.choice(len(calls), len(times), p=list(mix.values()))
+        calls = [self.calls[name] for name in scenario.mix]
+        chosen = chance.choice(len(calls), len(times), p=list(scenario.mix.values()))
         busy, wait, reads, writes = (
             np.array(each)[chosen]
             for each in (
@@ -110,14 +118,19 @@ class Need(Struct, frozen=True):
     needed: int
 
 
+class Trial(Struct, frozen=True):
+    """What becomes of a scenario under some limits, and what that costs a month."""
+
+    outcome: Outcome
+    dollars: float
+
+
 class Report(Struct, frozen=True):
-    """A scenario with the limits of a new account, and with those that it needs."""
+    """A scenario, what to ask for, and what becomes of it, by the limits that hold."""
 
     scenario: Scenario
-    today: Outcome
-    prepared: Outcome
     needs: list[Need]
-    dollars: float  # a month, at the mean rate
+    trials: dict[str, Trial]
 
 
 def steady(rate: float, seconds: float) -> Scenario:
@@ -138,6 +151,7 @@ def _day(now: float) -> float:
 
 SCENARIOS = (
     steady(10, 600),
+    steady(100, 3_600),
     steady(1_000, 60),
     steady(10_000, 20),
     steady(100_000, 8),
@@ -151,16 +165,30 @@ SCENARIOS = (
 def simulated(service: Service, scenario: Scenario) -> Report:
     """Return what becomes of a scenario."""
     load = service.load(scenario, np.random.default_rng(SEED))
-    busy = little(scenario.rate(0), service.time())
     needs = needed(service, scenario)
-    outcomes = []
-    for limits in (Limits(), raised(needs)):
-        held = limits.for_one_record() if scenario.one_record else limits
-        warm = 0 if scenario.begins_cold else min(limits.concurrency, ceil(busy * MARGIN))
-        outcomes.append(simulate(load, held, service.cold_start, warm))
-    month = service.dollars(scenario.mean * SECONDS_A_MONTH)
-    today, prepared = outcomes
-    return Report(scenario, today, prepared, needs, month)
+    tried = {DEFAULT: Limits()}
+    if scenario.peak <= MOST_SHIPPED:
+        tried = {SHIPPED: Limits().of_stage(ceilings()), **tried}
+    if needs:
+        tried[GRANTED] = raised(needs)
+    trials = {name: _tried(service, scenario, load, limits) for name, limits in tried.items()}
+    return Report(scenario, needs, trials)
+
+
+def ceilings() -> dict[str, Any]:
+    """Return the parameters of a stage as it is shipped."""
+    found: dict[str, Any] = cost.configuration()["params"]["default"]
+    return found
+
+
+def _tried(service: Service, scenario: Scenario, load: Load, limits: Limits) -> Trial:
+    held = limits.for_one_record() if scenario.one_record else limits
+    busy = little(scenario.rate(0), service.time())
+    warm = 0 if scenario.begins_cold else min(limits.concurrency, ceil(busy * MARGIN))
+    let_in = min(scenario.mean, limits.gateway_rate)  # the rest is not billed
+    return Trial(
+        simulate(load, held, service.cold_start, warm), service.dollars(let_in, scenario.mix)
+    )
 
 
 def needed(service: Service, scenario: Scenario) -> list[Need]:

@@ -1,14 +1,16 @@
 """The simulation behind docs/scale.md."""
 
+import re
+from pathlib import Path
 from unittest import TestCase
 
 import numpy as np
 
-from benchmarks import results
+from benchmarks import cost, results
 from benchmarks.capacity import report
 from benchmarks.capacity.limits import Limits
 from benchmarks.capacity.queueing import Load, arrivals, erlang_b, little, simulate
-from benchmarks.capacity.scenarios import Service
+from benchmarks.capacity.scenarios import DEFAULT, MIX, Service, ceilings
 
 NO_LIMIT = 10**9
 WIDE = Limits(
@@ -29,6 +31,12 @@ def load(rate: float, seconds: float, time: float) -> Load:
     return Load(times, services, [1] * len(times), [0] * len(times))
 
 
+def figures(document: Path, *row: str) -> list[float]:
+    """Return the figures of that row of a document which starts with these cells."""
+    line = document.read_text("utf-8").partition(f"| {' | '.join(row)} |")[2].partition("\n")[0]
+    return [float(each) for each in re.findall(r"(?<= )[\d.]+(?= )", re.sub(r"[,*]", "", line))]
+
+
 class DocumentTest(TestCase):
     """`docs/scale.md`."""
 
@@ -36,7 +44,34 @@ class DocumentTest(TestCase):
         """It was made from the results of the last run, and from the limits as they stand."""
         text = report.DOCUMENT.read_text("utf-8")
         self.assertIn(report.service_line(Service.measured(results.load())), text)
+        self.assertIn(report.table_line(), text)
         self.assertIn(report.limits_table(), text)
+
+    def test_agrees_with_the_prices(self) -> None:
+        """A month costs what `docs/cost.md` says of the calls and of operation."""
+        month, million = figures(cost.DOCUMENT, "**all but tracing**")
+        million += sum(share * figures(cost.DOCUMENT, name)[-1] for name, share in MIX.items())
+        printed = figures(report.DOCUMENT, "1,000 a second", DEFAULT)[-1]
+        self.assertAlmostEqual(printed / (month + 2_592 * million), 1, delta=0.002)
+
+
+class ShippedTest(TestCase):
+    """A stage with the ceilings of `serverless.yml`."""
+
+    def test_too_much(self) -> None:
+        """Of ten times its rate, it serves its rate, and its burst once."""
+        rate, burst = ceilings()["rate"], ceilings()["burst"]
+        requests, limits = load(10 * rate, 60, 0.01), Limits().of_stage(ceilings())
+        outcome = simulate(requests, limits, cold_start=0)
+        self.assertEqual(outcome.refused["API Gateway"], sum(outcome.refused.values()))
+        served = (rate * 60 + burst) / len(requests.arrivals)
+        self.assertAlmostEqual(outcome.share_refused, 1 - served, delta=0.001)
+
+    def test_just_enough(self) -> None:
+        """At exactly its rate, chance uses up the burst: in the long run 1 in 2 * burst goes."""
+        limits = Limits(gateway_rate=100, gateway_burst=20)
+        outcome = simulate(load(100, 2_000, 0.01), limits, cold_start=0)
+        self.assertAlmostEqual(outcome.share_refused * 2 * 20, 1, delta=0.1)
 
 
 class CapacityTest(TestCase):
