@@ -1,8 +1,9 @@
 # Every command of this project. `make` alone lists them.
 
 STAGE ?= dev
-ifneq ($(words $(STAGE)),1)
-$(error The name of a stage is one word of letters, digits and hyphens, and not "$(STAGE)")
+# 20, so that the name of a role is at most 64: service (16), stage, region (14), lambdaRole, and hyphens
+ifeq ($(shell printf '%s\n' '$(subst ','\'',$(STAGE))' | LC_ALL=C grep -Ex '[A-Za-z][A-Za-z0-9-]{0,19}'),)
+$(error The name of a stage is a letter and up to 19 more letters, digits and hyphens, and not "$(STAGE)")
 endif
 
 # The first Python that is new enough and can make a virtual environment; Lambda runs 3.13.

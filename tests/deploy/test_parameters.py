@@ -49,6 +49,8 @@ class ParametersTest(TestCase):
         """So does any stage for any other parameter."""
         for parameter, meaning in {
             "access=closed": "either open or token",
+            "alarmEmail=a@b": "an e-mail address",
+            "alarmEmail=operator@example.com.": "an e-mail address",
             "architecture=sparc": "either arm64 or x86_64",
             "gateway=graphql": "either rest or http",
             "origins=*": "origins such as https://example.com",
@@ -94,10 +96,20 @@ class ParametersTest(TestCase):
             self.assertIn("Endpoint: operator@example.com\n", said)
 
     def test_stage(self) -> None:
-        """So is the name of a stage that is none."""
+        """So is the name of a stage that is none; one of 20 letters is the longest."""
         for target in ("deploy", "info", "remove", "rollback", "erase"):
-            with self.subTest(target), self.assertRaisesRegex(AssertionError, 'and not "my prod"'):
-                make(self.project, target, "STAGE=my prod", **NOWHERE)
+            self.assert_no_stage(target, "my prod")
+        for name in ("", "bad_stage", "-x", "4", "it's", 'a"b', "a;b", "a" * 21):
+            self.assert_no_stage("deploy", name)
+        self.assertIn("make deploy", make(self.project, "help", f"STAGE={'a' * 20}"))
+
+    def assert_no_stage(self, target: str, name: str) -> None:
+        with self.subTest(target, name=name):
+            with self.assertRaises(AssertionError) as caught:
+                make(self.project, target, f"STAGE={name}", **NOWHERE)
+            _, said = str(caught.exception).splitlines()
+            self.assertIn("*** The name of a stage is a letter and up to 19 more ", said)
+            self.assertIn(f' and not "{name}". ', said)
 
     def test_values(self) -> None:
         """So is a parameter without a value, or with spaces around its `=`."""

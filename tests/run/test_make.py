@@ -50,7 +50,8 @@ class MakeTest(TestCase):
         """What needs npm says so in one sentence when it is missing."""
         folder = copy_of_the_project(Path(self.enterContext(TemporaryDirectory())))
         (folder / "bin").mkdir()
-        (folder / "bin" / "sh").symlink_to(shutil.which("sh") or "sh")
+        for program in ("sh", "grep"):
+            (folder / "bin" / program).symlink_to(shutil.which(program) or program)
         targets = ["node_modules/.tools"]
         for suite, target in {
             "contract": ".local/contract/.installed",
