@@ -188,7 +188,7 @@ deploy: .venv/local node_modules/.tools ## put a stage on AWS, or bring it up to
 	@osls deploy --stage '$(STAGE)' $(PARAMETERS:%=--param='%')
 
 rollback: .venv/tools ## stop the roll-out of a stage, or send all traffic to an earlier version (STAGE=, VERSION=)
-	@python infra/rollback.py '$(STAGE)' '$(VERSION)'
+	@python -m tools.rollback '$(STAGE)' '$(VERSION)'
 
 info: node_modules/.tools ## tell where a stage is on AWS (STAGE=)
 	@osls info --stage '$(STAGE)'

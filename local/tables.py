@@ -25,14 +25,19 @@ def environment(stage: str) -> dict[str, str]:
     return {table.variable: table.name for table in _tables(stage)}
 
 
+def region() -> str:
+    """Return the region that is worked in: that of `make deploy`, see serverless.yml."""
+    variables = ("AWS_REGION", "AWS_DEFAULT_REGION")
+    return next(filter(None, map(os.environ.get, variables)), "us-east-1")
+
+
 def connection(endpoint_url: str) -> dict[str, str]:
     """Return the environment variables with which a program reaches a DynamoDB.
 
     A DynamoDB on plain HTTP is not Amazon's: it is given made-up credentials, unless there are
     some in the environment.
     """
-    region = os.environ.get("AWS_REGION", "us-east-1")
-    variables = {"AWS_ENDPOINT_URL_DYNAMODB": endpoint_url, "AWS_REGION": region}
+    variables = {"AWS_ENDPOINT_URL_DYNAMODB": endpoint_url, "AWS_REGION": region()}
     if endpoint_url.startswith("http://") and "AWS_ACCESS_KEY_ID" not in os.environ:
         variables |= {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
     return variables

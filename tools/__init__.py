@@ -1,1 +1,1 @@
-"""The operator's command line: what is stored, exported, imported, erased and verified."""
+"""The operator's command line: what is exported, imported, erased, verified and rolled back."""

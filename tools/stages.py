@@ -15,7 +15,8 @@ from local.engine import PORTS_CLOSED_TO_PAGES
 from local.sharing import shared_engine
 from local.stack import DATA, ENDPOINT
 from local.stack import STAGE as LOCAL
-from local.tables import connection, create_missing, environment
+from local.tables import connection, create_missing, environment, region
+from tools import refusals
 from tools.errors import ToolError
 from users_api.app import RESOURCES
 from users_api.config import Settings
@@ -96,7 +97,8 @@ class Stage:
         try:
             answer: dict[str, Any] = getattr(self._description, call)(**arguments)
         except (BotoCoreError, ClientError) as error:
-            raise ToolError(f"DynamoDB does not tell of stage {self.name}: {error}") from error
+            asked = f"table {arguments['TableName']}"
+            raise ToolError(refusals.sentence(error, self.name, asked)) from error
         return answer
 
     @cached_property
@@ -139,7 +141,7 @@ def _variables(name: str) -> Iterator[Mapping[str, str]]:
     elif name == LOCAL and endpoint:
         yield _prepared(endpoint, name)
     else:
-        yield connection(endpoint) if endpoint else {}
+        yield connection(endpoint) if endpoint else {"AWS_REGION": region()}
 
 
 def _prepared(url: str, name: str) -> Mapping[str, str]:

@@ -95,6 +95,17 @@ class ParametersTest(TestCase):
             self.assertIn(f"ISSUER: {issuer}\n", said)
             self.assertIn("Endpoint: operator@example.com\n", said)
 
+    def test_region(self) -> None:
+        """The region of a stage is told by the variables that AWS's own tools read."""
+        for given, region in {
+            "": "us-east-1",
+            "AWS_DEFAULT_REGION=eu-west-1": "eu-west-1",
+            "AWS_DEFAULT_REGION=eu-west-1 AWS_REGION=eu-west-2": "eu-west-2",
+        }.items():
+            variables = dict(each.split("=") for each in given.split())
+            said = osls(self.project, "print", "--path", "provider.region", **variables)
+            self.assertEqual(said.strip().splitlines()[-1], region)
+
     def test_stage(self) -> None:
         """So is the name of a stage that is none; one of 20 letters is the longest."""
         for target in ("deploy", "info", "remove", "rollback", "erase"):

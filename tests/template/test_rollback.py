@@ -15,7 +15,6 @@ from tests.support.aws import AwsTest
 from tests.support.osls import PROJECT, environment
 
 FUNCTION = "users-api-prod-api"
-ROLLBACK = PROJECT / "infra" / "rollback.py"
 
 
 def code(text: str) -> bytes:
@@ -87,10 +86,11 @@ class RollbackTest(AwsTest):
 
     def rollback(self, deployments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         version = variables.pop("VERSION", "")
-        settings = self.variables() | {"AWS_ENDPOINT_URL_CODEDEPLOY": deployments} | variables
-        settings.pop("AWS_DEFAULT_REGION", None)
+        settings = self.variables() | {"AWS_DEFAULT_REGION": ""} | variables
+        settings["AWS_ENDPOINT_URL_CODEDEPLOY"] = deployments
         return subprocess.run(
-            [sys.executable, "-W", "error", str(ROLLBACK), "prod", version],
+            [sys.executable, "-W", "error", "-m", "tools.rollback", "prod", version],
+            cwd=PROJECT,
             env=environment(**settings, AWS_EC2_METADATA_DISABLED="true"),
             capture_output=True,
             text=True,
@@ -135,7 +135,13 @@ class RollbackTest(AwsTest):
         nobody = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
         for sentence, variables in {
             "There is no alias `live` to move.": {},
-            "There is no stage prod in us-west-2": {"AWS_REGION": "us-west-2"},
+            "There is no stage prod in us-west-2 (no function users-api-prod-api).": {
+                "AWS_REGION": "us-west-2"
+            },
+            "There is no stage prod in us-west-1": {
+                "AWS_REGION": "",
+                "AWS_DEFAULT_REGION": "us-west-1",
+            },
             "There are no AWS credentials": nobody,
             "AWS cannot be asked": {
                 "AWS_ENDPOINT_URL": "http://127.0.0.1:9",

@@ -1,16 +1,17 @@
-#!/usr/bin/env python3
 """Send the traffic of a stage back to an earlier version: `make rollback STAGE= VERSION=`.
 
 A roll-out that is under way is stopped, and CodeDeploy sends back what it had moved. After one that
 has ended, the alias is moved to the version that is named; without a name the versions are listed.
 """
 
-import os
 import sys
 from typing import Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.tables import region
+from tools import refusals
 
 SERVICE = "users-api"
 UNDER_WAY = ["Created", "Queued", "InProgress", "Baking", "Ready"]
@@ -18,31 +19,22 @@ UNDER_WAY = ["Created", "Queued", "InProgress", "Baking", "Ready"]
 
 def main(stage: str, version: str) -> None:
     """Go back, and say to which version; end with a sentence if that cannot be."""
-    region = os.environ.get("AWS_REGION") or "us-east-1"  # as for `make deploy`
+    function = f"{SERVICE}-{stage}-api"
     try:
-        _say(_rolled_back(stage, version, region))
-    except NoCredentialsError:
-        sys.exit(
-            "There are no AWS credentials: "
-            "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
-        )
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ResourceNotFoundException":
-            sys.exit(f"There is no stage {stage} in {region}.")
-        sys.exit(f"AWS refuses: {error}")
-    except BotoCoreError as error:
-        sys.exit(f"AWS cannot be asked: {error}")
+        _say(_rolled_back(stage, function, version))
+    except (BotoCoreError, ClientError) as error:
+        sys.exit(refusals.sentence(error, stage, f"function {function}"))
 
 
-def _rolled_back(stage: str, version: str, region: str) -> str:
-    function, functions = f"{SERVICE}-{stage}-api", boto3.client("lambda", region_name=region)
+def _rolled_back(stage: str, function: str, version: str) -> str:
+    functions = boto3.client("lambda", region_name=region())
     aliases = functions.list_aliases(FunctionName=function)["Aliases"]
     if not aliases:
         sys.exit(
             "There is no alias `live` to move. With rollout off, deploy the commit before; "
             "if somebody removed it: docs/runbook.md#unanswered."
         )
-    deployments = boto3.client("codedeploy", region_name=region)
+    deployments = boto3.client("codedeploy", region_name=region())
     if rollouts := _under_way(deployments, f"{SERVICE}-{stage}"):
         for rollout in rollouts:
             deployments.stop_deployment(deploymentId=rollout, autoRollbackEnabled=True)
