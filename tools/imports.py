@@ -6,7 +6,7 @@ changes nothing.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
@@ -65,9 +65,11 @@ class Import:
         ):
             try:
                 for window in self._windows():
-                    results = self._results(window, creations, writer, threads)
+                    results: list[Rejected | Result] = []
+                    for part in self._results(window, creations, writer, threads):
+                        results += part
+                        told.advance(len(part))
                     self._save(window, results, rejected)
-                    told.advance(len(window))
             except BaseException:
                 pace.stopped.set()
                 raise
@@ -86,14 +88,13 @@ class Import:
 
     def _results(
         self, window: list[Line], creations: Creations, writer: Writer, threads: ThreadPoolExecutor
-    ) -> list[Rejected | Result]:
+    ) -> Iterator[Sequence[Rejected | Result]]:
+        """Yield the results of a window, each batch as soon as it is written."""
         read = [self._source.entry(self._resource, line) for line in window]
         entries = [creations.of(each) for each in read if isinstance(each, Entry)]
-        results: list[Rejected | Result] = [each for each in read if isinstance(each, Rejected)]
+        yield [each for each in read if isinstance(each, Rejected)]
         for now in rounds(entries):
-            for written in threads.map(writer.write, batches(now)):
-                results += written
-        return results
+            yield from threads.map(writer.write, batches(now))
 
     def _save(
         self, window: list[Line], results: list[Rejected | Result], rejected: IO[bytes]

@@ -40,6 +40,12 @@ class TerminalTest(ToolsTest):
         self.assertIn("\u2501", shown)
         self.assertNotIn("example.com", shown)
 
+    def test_progress_of_a_slow_import(self) -> None:
+        """The bar of an import moves with each batch that is written."""
+        file = self.file("people.jsonl", lines(100))
+        shown = self.shown("import", file, "--rate", "200")
+        self.assertRegex(shown, r"\b[1-9]\d?/100")
+
     def test_second_thoughts(self) -> None:
         """Without a yes nothing is erased, and that is said."""
         self.tool("import", self.file("people.jsonl", lines(1)))
