@@ -79,19 +79,18 @@ def checksum(documents: Iterable[Document]) -> int:
 
 
 def restored(resource: Resource[T], given: Document) -> tuple[T, Document]:
-    """Return the record of a line that `document` made, and its times, by today's rules.
+    """Return the record of a line that `document` made, and its times.
 
-    Fields that only the server sets are taken as they are. Raises InvalidFieldsError.
+    It is read as a stored record is, whatever today's rules say. Raises InvalidFieldsError for what
+    no field stands for today, msgspec.ValidationError for a value of another JSON type.
     """
     times = {name: given[name] for name in TIMES if name in given}
+    known = {*times, *(each.label for each in fields_of(resource))}
     wrong = [FieldError(name, wording.DATE_TIME) for name in times if not _is_time(times[name])]
+    wrong += [FieldError(name, wording.UNKNOWN) for name in given if name not in known]
     if wrong:
         raise InvalidFieldsError(*wrong)
-    fixed = {each.label for each in fields_of(resource) if each.read_only}
-    sent = {name: given[name] for name in given if name not in fixed and name not in times}
-    record = validation.create(resource.model, sent)
-    kept = {name: given[name] for name in given if name in fixed}
-    return validation.restore(resource.model, validation.document(record) | kept), times
+    return validation.restore(resource.model, given), times
 
 
 def fields_of(resource: Resource[Any]) -> tuple[Field, ...]:

@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 from typing import IO, Any, Generic, NamedTuple, TypeVar
 
-from msgspec import Struct, json
+from msgspec import Struct, ValidationError, json
 
 from tools import lines
 from tools.errors import ToolError
@@ -22,6 +22,7 @@ T = TypeVar("T", bound=Struct)
 TOO_LONG = f"is longer than {LARGEST_BODY} bytes"
 NO_OBJECT = "is not a JSON object"
 NO_ROW = "is not a row of CSV in UTF-8"
+UNREADABLE = "is not a record that this service reads"
 
 
 class Line(NamedTuple):
@@ -68,13 +69,15 @@ class Source(Struct, frozen=True, kw_only=True):
                 yield from _rows(text, self.delimiter)
 
     def entry(self, resource: Resource[T], line: Line) -> Entry[T] | Rejected:
-        """Return the record of a line if the rules of the API allow it."""
+        """Return the record of a line: of ours as it was stored, else by the rules of the API."""
         if line.wrong:
             return Rejected(line.number, (FieldError("", line.wrong),), line.content)
         try:
             return self._entry(resource, line)
         except InvalidFieldsError as error:
             return Rejected(line.number, tuple(error.errors), line.content)
+        except ValidationError:
+            return Rejected(line.number, (FieldError("", UNREADABLE),), line.content)
 
     def document(self, resource: Resource[Any], line: Line) -> Document:
         """Return what a line says, in the names of the resource's fields."""
@@ -90,12 +93,9 @@ class Source(Struct, frozen=True, kw_only=True):
     def _entry(self, resource: Resource[T], line: Line) -> Entry[T]:
         document = self.document(resource, line)
         if self.is_ours:
-            record, times = lines.restored(resource, document)
-        else:
-            record, times = validation.create(resource.model, document), {}
-        if resource.rule:  # a record of ours is the one before as well: it is not new
-            record = resource.rule(record, record if self.is_ours else None)
-        return Entry(line, record, times)
+            return Entry(line, *lines.restored(resource, document))
+        record = validation.create(resource.model, document)
+        return Entry(line, resource.rule(record, None) if resource.rule else record, {})
 
 
 def _json_lines(file: IO[bytes]) -> Iterator[Line]:

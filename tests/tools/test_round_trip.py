@@ -6,6 +6,10 @@ import json
 from tests.faults.invariants import assert_invariants
 from tests.tools.commands import ToolsTest
 from tests.tools.people import lines, people
+from tools.sources import Line, Rejected, Source
+from users_api.errors import FieldError
+from users_api.users import USERS
+from users_api.validation import wording
 
 MANY = 20_000
 
@@ -48,6 +52,22 @@ class RoundTripTest(ToolsTest):
         for item in self.stored():
             for name in ("createdAt", "updatedAt"):
                 self.assertEqual(item[name], before[item["userId"]][name])
+
+    def test_older_rules(self) -> None:
+        """So does a record that today's rules would refuse, and what has come of one."""
+        client = self.service.table()
+        bare = {"userId": "bare", "email": "bare@example.com"}
+        stored = [bare, {"userId": "long", "name": "x" * 300}]
+        for each in stored:
+            client.sync_put_item(self.settings.table("users"), each)
+        self.tool("verify", "--repair")
+        for form in ("jsonl", "csv"):
+            self.exported(form, "--format", form)
+            self.fresh()
+            self.tool("import", self.folder / form)
+            self.assertEqual(self.users(), {each["userId"]: each for each in stored})
+            self.tool("verify")
+            self.assertIn("2 unchanged", self.tool("import", self.folder / form).said)
 
     def test_standard_output(self) -> None:
         """An export to standard output is the lines alone; what it is goes to standard error."""
@@ -103,3 +123,14 @@ class RefusedTest(ToolsTest):
         contents = self.exported("a", code=1)
         self.assertEqual((contents["records"], contents["unreadable"]), (6, 1))
         self.assertEqual(contents["leftOut"], {"shoeSize": 1})
+
+    def test_other_models(self) -> None:
+        """What the model of today does not read, or has no field for, is told and not lost."""
+        source = Source(path=self.folder, form="jsonl", is_ours=True)
+        for content, error in {
+            '{"userId": "a", "name": 1}': FieldError("", "is not a record that this service reads"),
+            '{"userId": "a", "shoeSize": 43}': FieldError("shoeSize", wording.UNKNOWN),
+        }.items():
+            line = Line(1, json.loads(content))
+            rejected = source.entry(USERS, line)
+            self.assertEqual(rejected, Rejected(1, (error,), line.content))
