@@ -68,8 +68,7 @@ def export_command(  # noqa: PLR0913 - one for each flag
             return
         say(costs.of_reading(data, *(each.name for each in chosen)))
         if str(to) == "-":
-            file = sys.stdout.buffer
-            manifest = exports.stream(data, _only(chosen), form, Pace(rate), file)
+            manifest = exports.stream(data, _only(chosen), form, Pace(rate), sys.stdout.buffer)
         else:
             manifest = exports.export(data, chosen, to, form, Pace(rate))
     say(json.format(json.encode(manifest), indent=2).decode())
@@ -82,7 +81,13 @@ def export_command(  # noqa: PLR0913 - one for each flag
 @option("--map", "renamed", multiple=True, metavar="FIELD=NAME", help="The file calls FIELD NAME.")
 @option("--ignore", "ignored", multiple=True, metavar="NAME", help="The file has NAME, too.")
 @option("--delimiter", default=",", show_default=True, help="Between the cells of CSV.")
-@option("--on-conflict", type=Choice(["skip", "fail", "replace"]), default="skip")
+@option(
+    "--on-conflict",
+    type=Choice(["skip", "fail", "replace"]),
+    default="skip",
+    show_default=True,
+    help="What becomes of a line whose id is that of another record.",
+)
 @option("--dry-run", is_flag=True, help="Only tell what would become of each line.")
 @of_resource
 @at_rate
@@ -96,7 +101,7 @@ def import_command(
 ) -> None:
     """Import a folder that `export` made, or a file of JSON Lines or CSV.
 
-    A record whose id is taken by another one is a conflict: it is skipped unless you say otherwise.
+    What is stored already does not change, unless you say --on-conflict replace.
     """
     options["renamed"] = dict(_pair(each) for each in options["renamed"])
     chosen, flags = jobs(path, convert(options, Layout)), convert(options, Flags)
@@ -199,7 +204,10 @@ def run(*arguments: str) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (ToolError, EngineError, ApiError, OSError) as error:
+    except OSError as error:
+        say(f"{error.filename}: {error.strerror}." if error.filename else str(error))
+        return 1
+    except (ToolError, EngineError, ApiError) as error:
         say(str(error))
         return 1
     return 0
@@ -231,6 +239,8 @@ def _export_person(stage: Stage, of: Resource[Any], who: str, to: Path, pace: Pa
     say(costs.of_reading(stage, *(each.purpose for each in stage.tables)))
     somebody = person(stage, of, who, pace)
     found = search(stage, somebody, pace)
+    if not found:
+        raise ToolError("Nothing is kept about them: no file was written.")
     told = json.format(json.encode(answers.everything(somebody, found)), indent=2) + b"\n"
     if str(to) == "-":
         sys.stdout.buffer.write(told)

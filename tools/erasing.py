@@ -1,6 +1,6 @@
 """Erase: everything that is kept about one person, and the proof that it is gone."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
@@ -34,10 +34,12 @@ def remains(stage: Stage) -> list[str]:
     """Say what will last, and until when."""
     if stage.is_local:
         return ["What an engine on this machine has removed is gone."]
-    recovery = {each.purpose: stage.recovery_days(each.purpose) for each in stage.tables}
+    recovery: dict[int, list[str]] = defaultdict(list)
+    for each in stage.tables:
+        recovery[stage.recovery_days(each.purpose)].append(each.purpose)
     restorable = [
-        f"Point-in-time recovery of {purpose} can bring it back for {days} days."
-        for purpose, days in recovery.items()
+        f"Point-in-time recovery of {', '.join(purposes)} can bring it back for {days} days."
+        for days, purposes in recovery.items()
         if days
     ]
     return [

@@ -8,7 +8,7 @@ from msgspec import Struct
 from tools import lookups
 from tools.errors import ToolError
 from tools.patience import Pace
-from tools.progress import steps
+from tools.progress import say, steps
 from tools.scans import pages
 from tools.stages import IDEMPOTENCY, UNIQUE_VALUES, Stage, Table
 from users_api import validation
@@ -80,20 +80,22 @@ class Found(Struct, frozen=True):
 
 
 def person(stage: Stage, resource: Resource[Any], who: str, pace: Pace) -> Person:
-    """Return who has this id or unique value; without a record, who would have.
+    """Return who has this id or unique value; without a record, say so, and return who would have.
 
     Raises ToolError if two have it, one as id, or if nobody could.
     """
+    called = " or ".join(["id", *resource.unique])
     values = {
         each: who for each in resource.unique if validation.is_valid(resource.model, each, who)
     }
     if not values and not resource.is_id(who):
-        raise ToolError(f"No {resource.noun} could be called so.")
+        raise ToolError(f"No {resource.noun} could have that {called}.")
     records = _called(stage, resource, who, values, pace)
     if len(records) > 1:
-        raise ToolError("Two records are called so, by id and otherwise: give the other id.")
+        raise ToolError("One record has that as its id, another otherwise: give the other's id.")
     for record_id, record in records.items():
         return Person(resource, record_id, record, _forms(resource, record), _writes(record))
+    say(f"No {resource.noun} has that {called}.")
     record_id = who if resource.is_id(who) else ""
     return Person(resource, record_id, None, _forms(resource, values), frozenset())
 

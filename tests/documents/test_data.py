@@ -41,10 +41,11 @@ class DataTest(TestCase):
         self.laptop.run("make import FILE=people.csv")
         create_missing(self.aws, "prod")
         client = boto3.client("dynamodb", region_name=REGION, endpoint_url=self.aws)
-        client.update_continuous_backups(
-            TableName="users-table-prod",
-            PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
-        )
+        for name in client.list_tables()["TableNames"]:
+            client.update_continuous_backups(
+                TableName=name,
+                PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
+            )
         client.close()
         variables = {"AWS_ENDPOINT_URL_DYNAMODB": self.aws, "ACCESS": "open"}
         settings = Settings.from_environment(variables | os.environ | environment("prod"))

@@ -55,8 +55,9 @@ class EraseTest(PersonTest):
     def test_again(self) -> None:
         """The second time there is nothing to erase."""
         self.tool("erase", self.user_id, "--yes")
-        self.assertIn("Found: nothing.", self.tool("erase", self.user_id, "--yes").said)
-        self.assertIn("Found: nothing.", self.tool("erase", EMAIL, "--yes").said)
+        for who in (self.user_id, EMAIL):
+            said = self.tool("erase", who, "--yes").said
+            self.assertIn("No user has that id or email.\nFound: nothing.\n", said)
 
     def test_removed_before(self) -> None:
         """What the API leaves of a user that it removed is erased, too."""
@@ -88,7 +89,9 @@ class EraseTest(PersonTest):
 
     def test_ambiguous(self) -> None:
         """Nobody is erased who is not told by one name."""
-        self.assertIn("could be called so", self.tool("erase", "a b", "--yes", code=1).said)
+        self.assertIn(
+            "No user could have that id or email.", self.tool("erase", "a b", "--yes", code=1).said
+        )
 
     def test_asks(self) -> None:
         """Without a terminal, nothing is erased, and a sentence says what to add."""
@@ -123,8 +126,12 @@ class ExportPersonTest(PersonTest):
         self.assertEqual(self.told(EMAIL), told)
 
     def test_nobody(self) -> None:
-        """Of who is not there, there is nothing."""
-        self.assertEqual(self.told("nobody")["stored"], {})
+        """Of who is not there, there is nothing, and no file; what mentions them is a file."""
+        said = self.tool("export", self.folder / "x", "--who", "nobody", code=1).said
+        self.assertIn("No user has that id or email.\nNothing is kept about them: no file", said)
+        self.assertFalse((self.folder / "x").exists())
+        self.service.call("POST", "/users", {"userId": "friend", "name": "nobody@example.com"})
+        self.assertEqual(self.told("nobody@example.com")["mentions"], {"users": 1})
 
     def test_keeps_files(self) -> None:
         """A file that is there is not written over."""

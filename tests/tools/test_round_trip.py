@@ -104,6 +104,12 @@ class RefusedTest(ToolsTest):
         (self.folder / "b/x").touch()
         self.assertIn("other files", self.tool("export", self.folder / "b", code=1).said)
 
+    def test_no_place(self) -> None:
+        """Where no folder can be is told in a sentence."""
+        file = self.file("x", "")
+        said = self.tool("export", file / "a", code=1).said.splitlines()[-1]
+        self.assertEqual(said, f"{file / 'a'}: Not a directory.")
+
     def test_changed(self) -> None:
         """A file that is not as it was exported is not imported."""
         self.tool("import", self.file("people.jsonl", lines(30)))
