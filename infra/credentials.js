@@ -1,13 +1,15 @@
 'use strict';
 
+const { DescribeStacksCommand } = require('@aws-sdk/client-cloudformation');
+
 const COMMANDS = ['deploy', 'info', 'remove'];
 
-/** Ends what needs AWS with a sentence when AWS does not know who asks, before anything is done. */
+/** Ends what needs AWS with a sentence when AWS does not know who asks, or what for, before anything is done. */
 class Credentials {
   constructor(serverless) {
     this.serverless = serverless;
     if (!COMMANDS.includes(serverless.processedInput.commands[0])) return;
-    this.hooks = { initialize: () => this.check() };
+    this.hooks = { initialize: () => this.check(), 'before:info:info': () => this.find() };
   }
 
   async check() {
@@ -15,6 +17,20 @@ class Credentials {
       await this.serverless.getProvider('aws').getAccountId(); // any credentials may ask for it
     } catch (error) {
       throw new this.serverless.classes.Error(sentence(error));
+    }
+  }
+
+  /** Looks for the stack of the stage; says what `make rollback` says of a stage that is not there. */
+  async find() {
+    const provider = this.serverless.getProvider('aws');
+    const client = await provider.getCloudFormationClient();
+    const StackName = provider.naming.getStackName();
+    try {
+      await client.send(new DescribeStacksCommand({ StackName }));
+    } catch (error) {
+      if (error.name !== 'ValidationError') throw error;
+      const where = `${provider.getStage()} in ${provider.getRegion()}`;
+      throw new this.serverless.classes.Error(`There is no stage ${where} (no stack ${StackName}).`);
     }
   }
 }

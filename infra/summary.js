@@ -6,6 +6,7 @@ const { DescribeStacksCommand } = require('@aws-sdk/client-cloudformation');
 
 const COSTS = path.join(__dirname, '..', 'docs', 'cost.md');
 const HOURS = 730; // of a month
+const TOKEN = '$TOKEN is an access token with the scopes users:read and users:write: docs/access.md';
 
 /** Ends `osls deploy` with what to try, and with what the stage costs while nobody calls. */
 class Summary {
@@ -20,7 +21,7 @@ class Summary {
     if (!address) return;
     this.serverless.addServiceOutputSection('try', calls(address, environment.ACCESS));
     if (environment.ACCESS === 'token') {
-      this.serverless.addServiceOutputSection('token', '$TOKEN is an access token of your issuer: docs/access.md');
+      this.serverless.addServiceOutputSection('token', TOKEN);
     }
     if (environment.DOCS_PAGE === 'true') this.serverless.addServiceOutputSection('page', `${address}/docs`);
     this.serverless.addServiceOutputSection('at rest', this.cost());

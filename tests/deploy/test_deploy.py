@@ -4,6 +4,7 @@ It checks no permissions and runs no function, so the role is read and the funct
 """
 
 import hashlib
+import re
 from ast import literal_eval
 from base64 import b64encode
 from pathlib import Path
@@ -200,6 +201,12 @@ class DevStageTest(DeployTest):
         """`info` names the endpoint."""
         said = self.osls(self.project, "info", "--stage", "dev")
         self.assertIn(f"ANY - {self.outputs()['ServiceEndpoint']}/{{proxy+}}", said)
+
+    def test_info_of_no_stage(self) -> None:
+        """Of a stage that is not there it says where it looked."""
+        sentence = f"There is no stage prod in {REGION} (no stack users-api-prod)."
+        with self.assertRaisesRegex(AssertionError, rf"(?m)^{re.escape(sentence)}$"):
+            self.make(self.project, "info", "STAGE=prod")
 
 
 class DataProtectionTest(DeployTest):

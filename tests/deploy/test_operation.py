@@ -39,7 +39,8 @@ class OperationTest(AwsTest):
         """It ends with calls, what token they carry, and what operation costs."""
         self.assertRegex(self.said, r"(?m)^  curl \S+/prod/health$")
         self.assertRegex(self.said, r"(?m)^  curl \S+/prod/users/someUserId --header .*\$TOKEN\"$")
-        self.assertRegex(self.said, r"(?m)^token: \$TOKEN is an access token .*: docs/access\.md$")
+        token = "$TOKEN is an access token with the scopes users:read and users:write"
+        self.assertIn(f"\ntoken: {token}: docs/access.md\n", self.said)
         self.assertNotIn("\npage: ", self.said)
         self.assertRegex(
             self.said, r"(?m)^at rest: costs 0\.\d+ dollars an hour, \d+ a .*: docs/cost.md$"
