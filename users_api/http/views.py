@@ -45,11 +45,15 @@ class CollectionView(MethodView, Generic[T]):
     def get(self) -> Response:
         """List records, page by page, or look one up by a unique field."""
         query: Any = requests.query(self._query)
-        for field in self._resource.unique:
-            value = getattr(query, field)
-            if value is not None:
-                return self._found(field, value, query.cursor)
-        return self._page(query.limit, query.cursor)
+        names = (*self._resource.unique, "cursor")
+        given = [name for name in names if getattr(query, name) is not None]
+        if given in ([], ["cursor"]):
+            return self._page(query.limit, query.cursor)
+        field, *others = given
+        if others:
+            wrong = f"does not go with `{field}`"
+            raise InvalidFieldsError(*(FieldError(name, wrong) for name in others))
+        return self._found(field, getattr(query, field))
 
     def _page(self, limit: int, cursor: str | None) -> Response:
         name = self._resource.name
@@ -62,9 +66,7 @@ class CollectionView(MethodView, Generic[T]):
         link = url_for(name, limit=limit, cursor=following)
         return answers.answer(page | {"next": following}, headers={"Link": f'<{link}>; rel="next"'})
 
-    def _found(self, field: str, value: str, cursor: str | None) -> Response:
-        if cursor is not None:
-            raise InvalidFieldsError(FieldError("cursor", f"does not go with `{field}`"))
+    def _found(self, field: str, value: str) -> Response:
         found = self._collection.find(field, value)
         return answers.answer(
             {self._resource.name: [validation.document(each.record) for each in found]}

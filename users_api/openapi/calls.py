@@ -115,7 +115,8 @@ class Calls:
         following = {"cursor": "$response.body#/next"}
         page["links"] = {"nextPage": {"operationId": operation, "parameters": following}}
         by = " or ".join(f"`{field}`" for field in self._resource.unique)
-        look_up = f" With {by}: the one with this value, or none; without `cursor`." if by else ""
+        alone = "one at a time, " * (len(self._resource.unique) > 1) + "without `cursor`"
+        look_up = f" With {by}: the one with this value, or none; {alone}." if by else ""
         return {
             "operationId": operation,
             "summary": f"List {self._resource.name}{', or look one up' if by else ''}",
