@@ -1,5 +1,6 @@
 """A resource: what is special about it. Everything else follows from this description."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
@@ -25,6 +26,9 @@ Id = Annotated[  # which stands in a path as it is (RFC 3986, section 2.3)
 ]
 
 CALLS = ("create", "list", "read", "change", "remove")
+NAMES = ("create", "get", "update", "delete", "record")  # in the contract, and of the routes
+
+WORDS = re.compile("(?<=[a-z0-9])(?=[A-Z])")  # where a word ends and another one begins
 
 
 def new_id() -> str:
@@ -89,8 +93,13 @@ class Resource(Struct, Generic[T], frozen=True, kw_only=True):
 
     @property
     def noun(self) -> str:
-        """The word for one record: `user`."""
-        return self.model.__name__.lower()
+        """The word for one record: `user`, or `book copy`."""
+        return WORDS.sub(" ", self.model.__name__).lower()
+
+    @property
+    def nouns(self) -> str:
+        """The word for several: `users`, or `book copies`."""
+        return self.name.replace("-", " ")
 
     @property
     def not_found(self) -> str:

@@ -55,7 +55,7 @@ BOOKINGS = Resource(
     rule=in_order,
 )
 ''',
-    "users_api/signs/model.py": '''"""What a sign is: its fields and their rules."""
+    "users_api/road_signs/model.py": '''"""What a sign is: its fields and their rules."""
 
 from typing import Literal
 
@@ -64,18 +64,18 @@ from msgspec import Struct, field
 from users_api.resource import Id, new_id
 
 
-class Sign(Struct, frozen=True, kw_only=True, rename="camel"):
-    """A sign on a door."""
+class RoadSign(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A sign beside a road."""
 
     sign_id: Id = field(default_factory=new_id)
     color: Literal["red", "green"]
 ''',
-    "users_api/signs/__init__.py": '''"""The resource `/signs`: what is special about it."""
+    "users_api/road_signs/__init__.py": '''"""The resource `/road-signs`."""
 
 from users_api.resource import Resource
-from users_api.signs.model import Sign
+from users_api.road_signs.model import RoadSign
 
-SIGNS = Resource(name="signs", model=Sign, key="signId")
+ROAD_SIGNS = Resource(name="road-signs", model=RoadSign, key="signId")
 ''',
     "tests/http/test_bookings.py": '''"""Bookings: what only they have."""
 
@@ -114,9 +114,9 @@ USER_FIELDS = """\
 """
 LISTED = """ from users_api.config import Settings
 +from users_api.bookings import BOOKINGS
-+from users_api.signs import SIGNS
++from users_api.road_signs import ROAD_SIGNS
 -RESOURCES: tuple[Resource[Any], ...] = (USERS, GROUPS)
-+RESOURCES: tuple[Resource[Any], ...] = (USERS, GROUPS, BOOKINGS, SIGNS)
++RESOURCES: tuple[Resource[Any], ...] = (USERS, GROUPS, BOOKINGS, ROAD_SIGNS)
 """
 CONDITION = """  - Effect: Allow
     Action:
@@ -137,11 +137,11 @@ print(*(str(test).split()[-1] for test, _ in result.failures))
 
 
 class EverydayTest(TestCase):
-    """A copy of the project that serves groups, bookings and signs, and has more to say of users.
+    """A copy of the project that serves groups, bookings and road signs; users have more fields.
 
     A booking has a required unique code, a guest who is a user and its owner, a number as the
-    first field that can be changed, and a rule over its dates; a sign has nothing but a color. The
-    new fields of users are optional, of every kind.
+    first field that can be changed, and a rule over its dates; a road sign has nothing but a color,
+    and a name of two words. The new fields of users are optional, of every kind.
     """
 
     copy: Copy
@@ -158,7 +158,7 @@ class EverydayTest(TestCase):
     def test_names(self) -> None:
         """A test that fails says of which resource, afterwards too."""
         told = self.copy.python("-c", FAILING)
-        self.assertEqual(told.split(), ["[users]", "[groups]", "[bookings]", "[signs]"])
+        self.assertEqual(told.split(), ["[users]", "[groups]", "[bookings]", "[road-signs]"])
 
 
 def extend(copy: Copy) -> None:
@@ -167,13 +167,15 @@ def extend(copy: Copy) -> None:
     for name, code in FILES.items():
         copy.write(copy.folder / name, code)
     table = (copy.folder / "infra" / "users.yml").read_text("utf-8")
-    for name in ("booking", "sign"):
-        own = (
-            table.replace("user", name).replace("User", name.title()).replace("USER", name.upper())
-        )
-        if name == "booking":
+    for name, table_name, variable, key in [
+        ("bookings", "Bookings", "BOOKINGS", "bookingId"),
+        ("road-signs", "RoadSigns", "ROAD_SIGNS", "signId"),
+    ]:
+        own = table.replace("users", name).replace("Users", table_name).replace("USERS", variable)
+        own = own.replace("userId", key)
+        if name == "bookings":
             own = own.replace("statements:\n", f"statements:\n{CONDITION}")
-        (copy.folder / "infra" / f"{name}s.yml").write_text(own, "utf-8")
+        (copy.folder / "infra" / f"{name}.yml").write_text(own, "utf-8")
     copy.patch(copy.folder / "users_api" / "app.py", LISTED)
     model = copy.folder / "users_api" / "users" / "model.py"
     source = model.read_text("utf-8").replace("from typing import Annotated\n", IMPORTS)

@@ -27,7 +27,9 @@ KINDS: dict[str, Any] = {kind.__name__: kind for kind in SHARED}
 for resource in RESOURCES:
     model: Any = resource.model
     KINDS[model.__name__] = model
-    KINDS[f"{model.__name__}Page"] = defstruct("Page", [(resource.name, list[model])])
+    KINDS[f"{model.__name__}Page"] = defstruct(
+        "Page", [("records", list[model])], rename={"records": resource.name}
+    )
 
 
 def version(path: Path) -> tuple[int, ...]:

@@ -25,7 +25,7 @@ class Calls:
         self._rules = rules
         self._noun = resource.noun
         self._name = resource.model.__name__
-        self._plural = resource.name[:1].upper() + resource.name[1:]
+        self._plural = resource.nouns.title().replace(" ", "")
         self._examples = dict(
             zip(("small", "whole"), schemas[self._name]["examples"], strict=False)
         )
@@ -119,7 +119,7 @@ class Calls:
         look_up = f" With {by}: the one with this value, or none; {alone}." if by else ""
         return {
             "operationId": operation,
-            "summary": f"List {self._resource.name}{', or look one up' if by else ''}",
+            "summary": f"List {self._resource.nouns}{', or look one up' if by else ''}",
             "description": f"Page by page, in no particular order.{look_up}",
             "parameters": [
                 reference("parameters", name) for name in self.parameters() if name != self._id()

@@ -43,7 +43,7 @@ def contract(resources: Sequence[Resource[Any]], *, token: bool = False) -> Sche
 
 def info(resources: Sequence[Resource[Any]]) -> Schema:
     """Return what the service is called, and what it is."""
-    others, _, last = ", ".join(each.name for each in resources).rpartition(", ")
+    others, _, last = ", ".join(each.nouns for each in resources).rpartition(", ")
     names = f"{others} and {last}" if others else last
     return {
         "title": "Users API",
@@ -55,7 +55,7 @@ def info(resources: Sequence[Resource[Any]]) -> Schema:
 
 def tags(resources: Sequence[Resource[Any]]) -> list[Schema]:
     """Return the groups into which a page sorts the calls."""
-    of_resources = [(each.name, f"The calls about {each.name}.") for each in resources]
+    of_resources = [(each.name, f"The calls about {each.nouns}.") for each in resources]
     of_service = ("service", "The calls about the service itself.")
     return [{"name": name, "description": text} for name, text in [*of_resources, of_service]]
 
