@@ -52,7 +52,7 @@ for refused in [
     call("POST", "/groups", {"title": "B", "leaderId": "nobody"}),
     call("PATCH", "/groups/a", {"leaderId": "nobody"}),
 ]:
-    told = [{"field": "leaderId", "message": "is not the id of a user"}]
+    told = [{"field": "leaderId", "message": "is not the id of any user"}]
     assert (refused.status, refused.json["errors"]) == (409, told), refused
 call("DELETE", "/users/ada")
 assert call("GET", "/groups/a").json == group

@@ -273,5 +273,5 @@ class ReferenceTest(ResourceTest):
                     self.call("PATCH", f"{self.path}/{created.json[self.kind.key]}", nobody),
                 ]:
                     self.assert_refused(answer, 409, field)
-                    told = f"is not the id of a {target.noun}"
+                    told = f"is not the id of any {target.noun}"
                     self.assertEqual(answer.json["errors"][0]["message"], told)

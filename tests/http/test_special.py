@@ -59,7 +59,7 @@ class SpecialTest(ServiceTest):
         self.assertEqual(self.call("POST", "/notes", note).json, note)
         refused = self.call("POST", "/notes", {"userId": "other", "readerId": "nobody"})
         self.assert_refused(refused, 409, "readerId")
-        self.assertEqual(refused.json["errors"][0]["message"], "is not the id of a user")
+        self.assertEqual(refused.json["errors"][0]["message"], "is not the id of any user")
         self.assert_refused(self.call("GET", "/notes/note"), 404)
         self.assert_refused(self.call("GET", "/notes"), 405)
 

@@ -21,7 +21,7 @@ class References:
         A check is part of the write's transaction: nothing is removed in between.
         """
         return {
-            field: (self._check(field, after[field]), f"is not the id of a {target.noun}")
+            field: (self._check(field, after[field]), f"is not the id of any {target.noun}")
             for field, (target, _) in self._targets.items()
             if field in after and after[field] != before.get(field)
         }
