@@ -39,14 +39,16 @@ def new_id() -> str:
 class Call(Struct, frozen=True, kw_only=True):
     """A call of a resource's own: `POST /users/{userId}/deactivate`, say.
 
-    `function` takes the collection and the id, and returns a response of Flask's. Its name is that
-    of the call, and its docstring describes it in the contract. `needs` is "read" or "write".
+    `function` takes the collection, the id and, if there is one, the `body`; it returns a response
+    of Flask's. Its name is that of the call, and its docstring describes it in the contract.
+    `needs` is "read" or "write".
     """
 
     method: str
     path: str  # below that of the record: "deactivate"
     function: Callable[..., Any]
     needs: str
+    body: type[Struct] | None = None
 
 
 class Resource(Struct, Generic[T], frozen=True, kw_only=True):
@@ -69,7 +71,8 @@ class Resource(Struct, Generic[T], frozen=True, kw_only=True):
     rule: Callable[[T, T | None], T] | None = None
     """Called with each new or changed record, and with the one before, just before it is stored.
 
-    Returns the record to store, with the fields that the server sets. Raises InvalidFieldsError.
+    Returns the record to store, with the fields that the server sets. Raises InvalidFieldsError,
+    or ConflictError for what the record before does not allow.
     """
 
     calls: tuple[str, ...] = CALLS
@@ -79,11 +82,15 @@ class Resource(Struct, Generic[T], frozen=True, kw_only=True):
     """Which others there are."""
 
     def __post_init__(self) -> None:
-        """Raise ValueError for a field or a call that there is not."""
+        """Raise ValueError for a field or a call that there is not, or whose name is taken."""
         known = [each.encode_name for each in fields(self.model)]
         owner = () if self.owner is None else (self.owner,)
         self._require("field", (self.key, *self.unique, *self.references, *owner), known)
         self._require("call", self.calls, CALLS)
+        names = [*NAMES, *(call.function.__name__ for call in self.own_calls)]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"`{self.name}` has a call named `{name}` already")
 
     def _require(self, what: str, named: Iterable[str], known: Sequence[str]) -> None:
         for name in named:

@@ -77,6 +77,8 @@ assert call("POST", "/groups/a/archive", None, If_Match='"x"').status == 412
 archived = call("POST", "/groups/a/archive", None, If_Match=etag)
 assert archived.json == {"groupId": "a", "title": "A", "archived": True}, archived
 assert call("GET", "/groups/a").body == archived.body
+again = call("POST", "/groups/a/archive")
+assert (again.status, again.json["errors"][0]["field"]) == (409, "archived"), again
 assert call("PATCH", "/groups/a", {"archived": False}).status == 400
 assert call("POST", "/groups/nobody/archive").status == 404
 assert call("GET", "/groups/a/archive").headers["Allow"] == "POST"

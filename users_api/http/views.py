@@ -1,6 +1,5 @@
 """The calls that resources have in common: two views, which serve any resource."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
@@ -13,6 +12,7 @@ from users_api import validation
 from users_api.errors import FieldError, InvalidFieldsError
 from users_api.http import access, answers, pages, requests
 from users_api.http.preconditions import if_match, is_known
+from users_api.resource import Call
 from users_api.store.collection import Collection
 
 T = TypeVar("T", bound=Struct)
@@ -125,13 +125,14 @@ def register(app: Flask, collection: Collection[Any]) -> None:
         app.add_url_rule(
             f"{one}/{call.path}",
             f"{resource.name}.{call.function.__name__}",
-            partial(_own_call, call.function, collection),
+            partial(_own_call, call, collection),
             methods=[call.method],
         )
 
 
-def _own_call(
-    function: Callable[..., Response], collection: Collection[Any], record_id: str
-) -> Response:
+def _own_call(call: Call, collection: Collection[Any], record_id: str) -> Response:
     """Make a call of a resource's own, on what the caller may see."""
-    return function(collection.belonging_to(access.owner()), record_id)
+    seen = collection.belonging_to(access.owner())
+    read = [validation.create(call.body, requests.json_object(requests.JSON))] if call.body else []
+    response: Response = call.function(seen, record_id, *read)
+    return response

@@ -13,6 +13,11 @@ from users_api.resource import Call, Resource
 
 INVALID = {400: "BadRequest"}
 BODY = INVALID | {413: "TooLarge", 415: "UnsupportedMediaType"}
+REVISION = ("ETag", "Last-Modified")
+NOT_ALLOWED = (  # by a call of a resource's own
+    "What is stored does not allow it; nothing was changed.",
+    ConflictError(FieldError("status", "does not allow this")),
+)
 
 
 class Calls:
@@ -87,7 +92,7 @@ class Calls:
         return {f"{self._name}{name}": parts.failed(*each) for name, each in told.items()}
 
     def _create(self) -> Schema:
-        headers = ["Location", "ETag", "Last-Modified", "Idempotent-Replayed"]
+        headers = ["Location", *REVISION, "Idempotent-Replayed"]
         created = parts.success(f"The new {self._noun}.", self._name, *headers, **self._examples)
         to_it = {self._resource.key: f"$response.body#/{self._resource.key}"}
         usual = {"read": "get", "change": "update", "remove": "delete"}
@@ -128,7 +133,6 @@ class Calls:
         }
 
     def _read(self) -> Schema:
-        told = ["ETag", "Last-Modified"]
         return {
             "operationId": f"get{self._name}",
             "summary": f"Read one {self._noun}",
@@ -136,8 +140,10 @@ class Calls:
             "parameters": [reference("parameters", "IfNoneMatch")],
             "responses": parts.answers(
                 {
-                    200: parts.success(f"The {self._noun}.", self._name, *told, **self._examples),
-                    304: parts.without_body("The client has the current revision.", *told),
+                    200: parts.success(
+                        f"The {self._noun}.", self._name, *REVISION, **self._examples
+                    ),
+                    304: parts.without_body("The client has the current revision.", *REVISION),
                 },
                 INVALID | {404: f"{self._name}NotFound"},
             ),
@@ -145,7 +151,7 @@ class Calls:
 
     def _change(self) -> Schema:
         changed = parts.success(
-            f"The changed {self._noun}.", self._name, "ETag", "Last-Modified", **self._examples
+            f"The changed {self._noun}.", self._name, *REVISION, **self._examples
         )
         return {
             "operationId": f"update{self._name}",
@@ -154,7 +160,9 @@ class Calls:
             " `If-Match`, as the client knows it. A patch that changes nothing keeps the `ETag`.",
             "parameters": [reference("parameters", "IfMatch")],
             "requestBody": parts.body(f"{self._name}Patch", requests.MERGE_PATCH, requests.JSON),
-            "responses": parts.answers({200: changed}, BODY | self._write_failures(conflict=True)),
+            "responses": parts.answers(
+                {200: changed}, BODY | self._write_failures() | {409: f"{self._name}Conflict"}
+            ),
         }
 
     def _remove(self) -> Schema:
@@ -170,18 +178,24 @@ class Calls:
 
     def _own(self, call: Call) -> Schema:
         summary, _, description = (inspect.getdoc(call.function) or "").partition("\n")
-        done = parts.success(f"The {self._noun}.", self._name, "ETag", **self._examples)
+        told = {200: parts.success(f"The {self._noun}.", self._name, *REVISION, **self._examples)}
+        failures = {404: f"{self._name}NotFound"} | (BODY if call.body else INVALID)
         name = call.function.__name__.split("_")
-        return {
+        whole: Schema = {
             "operationId": name[0] + "".join(word.title() for word in name[1:]) + self._name,
             "summary": summary.rstrip("."),
             "description": " ".join(description.split()) or summary,
-            "responses": parts.answers({200: done}, BODY | self._write_failures(conflict=True)),
         }
+        if call.needs == "write":
+            whole["parameters"] = [reference("parameters", "IfMatch")]
+            told[409] = parts.failed(*NOT_ALLOWED)
+            failures[412] = f"{self._name}Changed"
+        if call.body:
+            whole["requestBody"] = parts.body(call.body.__name__, requests.JSON)
+        return whole | {"responses": parts.answers(told, failures)}
 
-    def _write_failures(self, *, conflict: bool = False) -> dict[int, str]:
-        failures = {404: f"{self._name}NotFound", 412: f"{self._name}Changed"}
-        return failures | ({409: f"{self._name}Conflict"} if conflict else {})
+    def _write_failures(self) -> dict[int, str]:
+        return {404: f"{self._name}NotFound", 412: f"{self._name}Changed"}
 
     def _page(self, count: int | None = None) -> Schema | None:
         records = [*self._examples.values()][:count]

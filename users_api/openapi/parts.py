@@ -151,11 +151,11 @@ def body(kind: str, *media_types: str) -> Schema:
     return {"required": True, "content": content}
 
 
-def answers(successes: Mapping[int, Schema], failing: dict[int, str]) -> Schema:
-    """Return all answers of a call by status, the failures by the names that refer to them.
+def answers(own: Mapping[int, Schema], shared: dict[int, str]) -> Schema:
+    """Return all answers of a call by status: its own, and others by the names that refer to them.
 
     Any call can be one too many, or fail on the side of the service.
     """
     always = {429: "TooManyRequests", 500: "InternalError", 503: "Unavailable"}
-    named = {status: reference("responses", name) for status, name in (failing | always).items()}
-    return {str(status): each for status, each in sorted({**successes, **named}.items())}
+    named = {status: reference("responses", name) for status, name in (shared | always).items()}
+    return {str(status): each for status, each in sorted({**own, **named}.items())}

@@ -4,6 +4,7 @@ import inspect
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from users_api.errors import ApiError
 from users_api.http import about, failures, pages
@@ -32,19 +33,38 @@ def shared() -> dict[str, Schema]:
 
 def of_resource(resource: Resource[Any]) -> dict[str, Schema]:
     """Return the bodies of a resource: a record, a page, and what is sent to create and change."""
-    name, key = resource.model.__name__, resource.key
-    record, new = records.answer(resource.model), records.new(resource.model)
-    patch, required = records.patch(resource.model, key), new.get("required", [])
+    kind, name, key = resource.model, resource.model.__name__, resource.key
+    bodies = (records.answer(kind), records.new(kind), records.patch(kind, key))
+    record, new, patch = (referring(each, resource) for each in bodies)
+    required = new.get("required", [])
     of_record = examples.of_record(record["properties"], record["required"])
     of_new = examples.of_new(key, new["properties"], required)
     of_patch = examples.of_patch(patch["properties"], required)
     merged = "A JSON Merge Patch (RFC 7396): null removes an optional field."
     return {
-        name: record | described(inspect.getdoc(resource.model) or "", of_record),
+        name: record | described(inspect.getdoc(kind) or "", of_record),
         f"New{name}": new | described(f"A new {resource.noun}.", of_new),
         f"{name}Patch": patch | described(merged, of_patch),
         f"{name}Page": page(resource),
+        **{call.body.__name__: given(call.body) for call in resource.own_calls if call.body},
     }
+
+
+def referring(body: Schema, resource: Resource[Any]) -> Schema:
+    """Return the schema of a body of a resource, with what its fields refer to."""
+    told = {
+        field: {"description": f"The id of one of the {target.nouns}."}
+        for field, target in resource.references.items()
+    }
+    properties = {name: each | told.get(name, {}) for name, each in body["properties"].items()}
+    return body | {"properties": properties}
+
+
+def given(kind: type[Struct]) -> Schema:
+    """Return the schema of what a resource's own call reads."""
+    body = records.new(kind)
+    of_body = examples.of_record(body["properties"], body.get("required", []))
+    return body | described(inspect.getdoc(kind) or "", of_body)
 
 
 def described(description: str, of_body: list[Schema]) -> Schema:
