@@ -1,14 +1,13 @@
 """What `verify` and `export --who` tell: as a table for people, as JSON for programs."""
 
 from collections import Counter
-from collections.abc import Iterable
 from typing import Any
 
 from msgspec import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from tools.people import Found, Person
+from tools.people import Person, Traces
 from tools.problems import Findings
 from users_api import validation
 
@@ -46,23 +45,19 @@ def print_table(table: Table) -> None:
     Console().print(table)
 
 
-def everything(who: Person, found: Iterable[Found]) -> dict[str, Any]:
+def everything(who: Person, found: Traces) -> dict[str, Any]:
     """Return all that is kept about a person: as the API tells it, and as it is stored.
 
     Of records of others that mention them, it has the number only.
     """
     stored: dict[str, list[dict[str, Any]]] = {}
-    mentions: Counter[str] = Counter()
-    for each in found:
-        if each.link == "theirs":
-            stored.setdefault(each.table.purpose, []).append(each.item)
-        else:
-            mentions[each.table.purpose] += 1
+    for each in found.theirs:
+        stored.setdefault(each.table.purpose, []).append(each.item)
     return {
         "resource": who.resource.name,
         "record": _record(who),
         "stored": stored,
-        "mentions": mentions,
+        "mentions": found.mentions,
     }
 
 

@@ -15,12 +15,12 @@ from msgspec import convert, json
 
 from local.programs import EngineError
 from local.stack import STAGE as LOCAL
-from tools import answers, confirmation, costs, erasing, exports, files
+from tools import answers, confirmation, costs, erasing, exports
 from tools.errors import StoppedError, ToolError
 from tools.jobs import Flags, Job, Layout, jobs
 from tools.lines import Format
 from tools.patience import Pace
-from tools.people import person, search
+from tools.people import people, person, search
 from tools.progress import say
 from tools.repairs import Repairs
 from tools.stages import Stage, opened, resource_called
@@ -64,7 +64,7 @@ def export_command(  # noqa: PLR0913 - one for each flag
     chosen = [resource_called(resource)] if resource else list(RESOURCES)
     with opened(stage) as data:
         if who:
-            _export_person(data, _only(chosen), who, to, Pace(rate))
+            exports.export_person(data, people(resource), who, to, Pace(rate))
             return
         say(costs.of_reading(data, *(each.name for each in chosen)))
         if str(to) == "-":
@@ -116,6 +116,7 @@ def import_command(
 @commands.command("erase")
 @argument("who")
 @option("--yes", is_flag=True, help="Do not ask.")
+@option("--show-keys", is_flag=True, help="Name the records of others; keys are personal data.")
 @of_resource
 @at_rate
 @on_stage
@@ -124,6 +125,7 @@ def erase_command(  # noqa: PLR0913 - one for each flag
     *,
     who: str,
     yes: bool,
+    show_keys: bool,
     resource: str | None,
     rate: float | None,
     stage: str,
@@ -133,22 +135,24 @@ def erase_command(  # noqa: PLR0913 - one for each flag
 
     All tables are searched twice: for what there is to erase, and for what is left.
     """
-    of = _only([resource_called(resource)] if resource else list(RESOURCES))
     with opened(stage) as data:
         confirmation.ask(stage, confirm)
         say(costs.of_reading(data, *(each.purpose for each in data.tables), times=2))
-        somebody, pace = person(data, of, who, Pace(rate)), Pace(rate)
+        somebody, pace = person(data, people(resource), who, Pace(rate)), Pace(rate)
         found = search(data, somebody, pace)
-        theirs = [each for each in found if each.link == "theirs"]
-        say(f"Found: {erasing.told(theirs)}.")
-        if theirs and not yes:
-            confirmation.agree("Erase it for good?", "Nothing was erased.")
-        erasing.erase(data, somebody, theirs, pace)
-        left = search(data, somebody, pace)
-        say(f"Left in all tables: {erasing.told(left)}.")
-        for sentence in erasing.remains(data) if theirs else ():
+        say(f"Found: {erasing.told(found.own)}.")
+        for sentence in erasing.others(found, show_keys=show_keys):
             say(sentence)
-    if left:
+        if found.theirs and not yes:
+            confirmation.agree("Erase it for good?", "Nothing was erased.")
+        erasing.erase(data, somebody, found.theirs, pace)
+        left = search(data, somebody, pace)
+        say(f"Left in all tables: {erasing.told(left.own + left.mentions)}.")
+        for sentence in erasing.remains(data) if found.theirs else ():
+            say(sentence)
+    if left.theirs:
+        raise ToolError("Something of theirs is still there, or new: erase it again, by their id.")
+    if left.mentions:
         raise ToolError("What is left belongs to others: decide on each of these records.")
 
 
@@ -229,22 +233,6 @@ def _imported(stage: Stage, job: Job, flags: Flags) -> int:
 
 def _only(chosen: exports.Resources) -> Resource[Any]:
     if len(chosen) > 1:
-        raise click.UsageError("Say with --resource which one.")
+        flag = f"--resource {chosen[0].name}"
+        raise click.UsageError(f"Only one resource fits: add {flag}, say (make: OPTIONS='{flag}').")
     return chosen[0]
-
-
-def _export_person(stage: Stage, of: Resource[Any], who: str, to: Path, pace: Pace) -> None:
-    if to.exists():
-        raise ToolError(f"{to} exists: choose another file.")
-    say(costs.of_reading(stage, *(each.purpose for each in stage.tables)))
-    somebody = person(stage, of, who, pace)
-    found = search(stage, somebody, pace)
-    if not found:
-        raise ToolError("Nothing is kept about them: no file was written.")
-    told = json.format(json.encode(answers.everything(somebody, found)), indent=2) + b"\n"
-    if str(to) == "-":
-        sys.stdout.buffer.write(told)
-    else:
-        with files.opened(to, 0) as file:
-            file.write(told)
-    say(f"Exported: {erasing.told(each for each in found if each.link == 'theirs')}.")

@@ -1,4 +1,4 @@
-"""Export: every record of every resource, into a folder.
+"""Export: every record of every resource, into a folder, or all about one person, into a file.
 
 Each table is read in segments at once. A segment has a file of its own until all are complete, and
 beside it how far it has come, so that an export which was ended goes on there. The manifest comes
@@ -6,6 +6,7 @@ last: a folder that has one is complete.
 """
 
 import shutil
+import sys
 from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -13,12 +14,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from msgspec import Struct
+from msgspec import Struct, json
 
-from tools import files, lines
+from tools import answers, costs, erasing, files, lines
 from tools.errors import ToolError
 from tools.lines import Format
 from tools.patience import Pace
+from tools.people import person, search
 from tools.progress import say, steps
 from tools.scans import SEGMENTS, pages
 from tools.segments import PART, Progress, Segment
@@ -90,6 +92,27 @@ def stream(
             told.advance(len(page.items))
     contents = _contents(resource, "-", [progress])
     return Manifest(VERSION, stage.name, started, _now(), (contents,))
+
+
+def export_person(stage: Stage, of: Resource[Any], who: str, to: Path, pace: Pace) -> None:
+    """Export all that is kept about one person to a file, or to standard output if it is `-`.
+
+    Raises ToolError if there is such a file, or nothing to put into it.
+    """
+    if to.exists():
+        raise ToolError(f"{to} exists: choose another file.")
+    say(costs.of_reading(stage, *(each.purpose for each in stage.tables)))
+    somebody = person(stage, of, who, pace)
+    found = search(stage, somebody, pace)
+    if not found.theirs and not found.mentions:
+        raise ToolError("Nothing is kept about them: no file was written.")
+    told = json.format(json.encode(answers.everything(somebody, found)), indent=2) + b"\n"
+    if str(to) == "-":
+        sys.stdout.buffer.write(told)
+    else:
+        with files.opened(to, 0) as file:
+            file.write(told)
+    say(f"Exported: {erasing.told(found.own)}.")
 
 
 def _planned(stage: Stage, resources: Resources, folder: Path, form: Format) -> Plan:

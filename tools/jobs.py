@@ -110,4 +110,5 @@ def _resource(path: Path, name: str | None) -> Resource[Any]:
     known = [each.name for each in RESOURCES]
     if name or path.stem in known or len(known) == 1:
         return resource_called(name or (path.stem if path.stem in known else known[0]))
-    raise ToolError(f"Say with --resource whose records {path} has.")
+    flag = f"--resource {known[0]}"
+    raise ToolError(f"Say whose records {path} has: add {flag}, say (make: OPTIONS='{flag}').")

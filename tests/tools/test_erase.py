@@ -17,7 +17,7 @@ class PersonTest(ToolsTest):
 
     def setUp(self) -> None:
         super().setUp()
-        self.tool("import", self.file("people.jsonl", lines(50)))
+        self.tool("import", self.file("users.jsonl", lines(50)))
         self.others = self.everything()
         created = {"name": CANARY, "email": "old-canary@example.com"}
         answer = self.service.call("POST", "/users", created, Idempotency_Key="k")

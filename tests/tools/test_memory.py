@@ -43,6 +43,7 @@ class MemoryTest(ToolsTest):
             "import": self.peak("import", file),
             "export": self.peak("export", file.with_suffix("")),
             "verify": self.peak("verify"),
+            "erase": self.peak("erase", "p0-0", "--yes"),
         }
 
     def test_constant(self) -> None:
