@@ -14,7 +14,7 @@ from tests.tools.people import lines, people
 
 MANY = 3_000
 POINTS = 10  # at which an import is killed, and as many for an export
-SLOWLY = ("--rate", "50")  # in pages of 50
+SLOWLY = ("--rate", "20")  # in pages of 20: too many to be done before the last is killed
 READS = ("Scan", "BatchGetItem", "TransactGetItems")
 TRANSACT, PUT, SCAN = "TransactWriteItems", "PutItem", "Scan"
 
