@@ -49,7 +49,7 @@ rename: .venv/tests ## give the service a name of your own (NAME=)
 TOOLS = @python -m tools
 ON = $(if $(filter-out file,$(origin STAGE)),--stage '$(STAGE)') $(OPTIONS)
 
-.PHONY: export import erase verify
+.PHONY: export import erase verify restore
 export: .venv/tools engine ## export every record to a folder (TO=), or all about one person (WHO=) to a file
 	$(TOOLS) export "$${TO:-.local/export}" $${WHO:+--who "$$WHO"} $(ON)
 
@@ -63,6 +63,9 @@ erase: .venv/tools engine ## erase all that is kept about one person (WHO=, an i
 
 verify: .venv/tools engine ## tell what is stored and does not agree (OPTIONS=--repair)
 	$(TOOLS) verify $(ON)
+
+restore: .venv/tools ## copy a stage's tables as they were at a MOMENT=, or bring back deleted ones (docs/restore.md)
+	$(TOOLS) restore $${MOMENT:+--moment "$$MOMENT"} $(ON)
 
 # --- tests and checks
 
@@ -129,7 +132,7 @@ test-run: .venv/tests engine ## test `make run`: its answers, its ends, its refu
 test-extending: .venv/tests node_modules/.tools .local/contract/.installed ## test that a resource is one folder: adds some to copies of the project
 	@$(SUITE) tests/extending
 
-test-tools: .venv/tests engine ## test export, import, erase and verify
+test-tools: .venv/tests engine ## test export, import, erase, verify and restore
 	@$(SUITE) tests/tools
 
 test-dynamodb-local: .venv/tests .local/dynamodb-local/.installed ## run the HTTP tests on Amazon's DynamoDB Local (Java)

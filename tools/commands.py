@@ -6,6 +6,7 @@ wrongly; 130 Ctrl-C ended it, and the same command goes on.
 
 import signal
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,37 +15,27 @@ from click import Choice, argument, option
 from msgspec import convert, json
 
 from local.programs import EngineError
-from local.stack import STAGE as LOCAL
-from tools import answers, confirmation, costs, erasing, exports
+from tools import answers, confirmation, costs, erasing, exports, restoring
 from tools.errors import StoppedError, ToolError
 from tools.jobs import Flags, Job, Layout, jobs
 from tools.lines import Format
+from tools.options import at_rate, confirmed, of_moment, of_resource, on_stage
 from tools.patience import Pace
 from tools.people import people, person, search
 from tools.progress import say
 from tools.repairs import Repairs
-from tools.stages import Stage, opened, resource_called
+from tools.stages import Stage, keeps_its_data, opened, resource_called
 from tools.verifying import Verification
 from users_api.app import RESOURCES
 from users_api.errors import ApiError
 from users_api.resource import Resource
 
 INTERRUPTED = 128 + signal.SIGINT
-NAMES = [each.name for each in RESOURCES]
-
-on_stage = option(
-    "--stage", default=LOCAL, help="A stage on AWS; without it, the data of `make run`."
-)
-of_resource = option("--resource", type=Choice(NAMES), help="One of the resources.")
-confirmed = option(
-    "--confirm", metavar="STAGE", help="The name of a stage that keeps its data, for scripts."
-)
-at_rate = option("--rate", type=click.FloatRange(0.1), help="Capacity units in a second, at most.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def commands() -> None:
-    """Export, import, erase and verify what is stored."""
+    """Export, import, erase, verify and restore what is stored."""
 
 
 @commands.command("export")
@@ -189,6 +180,25 @@ def verify_command(  # noqa: PLR0913 - one for each flag
     if findings.left:
         raise ToolError(f"Problems left: {findings.left:,}.")
     say("Everything agrees.")
+
+
+@commands.command("restore")
+@of_moment
+@option("--in-place", "then", flag_value="in-place", help="Have the copies take their place.")
+@option("--discard", "then", flag_value="discard", help="Delete the copies.")
+@on_stage
+@confirmed
+def restore_command(
+    *, moment: datetime | None, then: str | None, stage: str, confirm: str | None
+) -> None:
+    """Copy all tables as they were at a moment, or bring back deleted ones: docs/restore.md."""
+    if then and not moment:
+        raise click.UsageError(f"--{then} needs --moment (make: MOMENT=).")
+    if not keeps_its_data(stage):
+        raise ToolError(f"Stage {stage} has no backups; name one that has (make: STAGE=).")
+    with opened(stage) as data:
+        confirmation.ask(stage, confirm)
+        restoring.restore(data, moment and moment.replace(tzinfo=UTC), then)
 
 
 def main() -> None:

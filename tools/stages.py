@@ -67,6 +67,12 @@ class Stage:
         """Whether nobody asks for money."""
         return (self.settings.endpoint_url or "").startswith("http://")
 
+    @cached_property
+    def dynamodb(self) -> Any:  # noqa: ANN401 - boto3 has no types
+        """The client for whole tables."""
+        endpoint = self.settings.endpoint_url
+        return boto3.client("dynamodb", region_name=self.settings.region, endpoint_url=endpoint)
+
     @property
     def tables(self) -> tuple[Table, ...]:
         """All tables: those of the resources, and the two that they share."""
@@ -95,16 +101,11 @@ class Stage:
 
     def _asked(self, call: str, **arguments: str) -> dict[str, Any]:
         try:
-            answer: dict[str, Any] = getattr(self._description, call)(**arguments)
+            answer: dict[str, Any] = getattr(self.dynamodb, call)(**arguments)
         except (BotoCoreError, ClientError) as error:
             asked = f"table {arguments['TableName']}"
             raise ToolError(refusals.sentence(error, self.name, asked)) from error
         return answer
-
-    @cached_property
-    def _description(self) -> Any:  # noqa: ANN401 - boto3 has no types
-        endpoint = self.settings.endpoint_url
-        return boto3.client("dynamodb", region_name=self.settings.region, endpoint_url=endpoint)
 
 
 @contextmanager

@@ -20,7 +20,8 @@ JOURNEYS = {
         r"(AWS_REGION=\S+ )?make (deploy|info|remove|package) .*",
         r"npx osls( deploy.*| invoke local.*)?",
     ),
-    "runbook": (r"aws (?!service-quotas|cloudtrail).*", r"stage=prod .*"),
+    "runbook": (r"aws (?!service-quotas|cloudtrail).*",),
+    "restore": (r"make restore .*",),
 }
 
 ELSEWHERE = {

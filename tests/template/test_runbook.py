@@ -22,9 +22,3 @@ class SectionsTest(TestCase):
                     section = RUNBOOK.partition(f"### {anchor}\n")[2].partition("\n#")[0]
                     for question in ("**Means**", "**Look at**", "**Do**"):
                         self.assertIn(question, section)
-
-    def test_ceilings(self) -> None:
-        """A restored table gets the ceilings of the template."""
-        units = resources("prod")["UsersTable"]["Properties"]["OnDemandThroughput"]
-        reads, writes = units["MaxReadRequestUnits"], units["MaxWriteRequestUnits"]
-        self.assertIn(f"\nstage=prod reads={reads} writes={writes} ", read("docs/restore.md"))

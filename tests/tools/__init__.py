@@ -1,1 +1,1 @@
-"""The suite of `make test-tools`: export, import, erase and verify."""
+"""The suite of `make test-tools`: export, import, erase, verify and restore."""

@@ -1,0 +1,24 @@
+"""Options of several commands, or long ones."""
+
+import click
+from click import Choice, option
+
+from local.stack import STAGE as LOCAL
+from users_api.app import RESOURCES
+
+on_stage = option(
+    "--stage", default=LOCAL, help="A stage on AWS; without it, the data of `make run`."
+)
+of_resource = option(
+    "--resource", type=Choice([each.name for each in RESOURCES]), help="One of the resources."
+)
+of_moment = option(
+    "--moment",
+    type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ"]),
+    metavar="2026-11-26T02:55:00Z",
+    help="A second of the last 35 days.",
+)
+confirmed = option(
+    "--confirm", metavar="STAGE", help="The name of a stage that keeps its data, for scripts."
+)
+at_rate = option("--rate", type=click.FloatRange(0.1), help="Capacity units in a second, at most.")
