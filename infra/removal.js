@@ -2,6 +2,8 @@
 
 const { createInterface } = require('node:readline');
 const { GetTemplateCommand } = require('@aws-sdk/client-cloudformation');
+const { DynamoDBClient } = require('@aws-sdk/client-dynamodb');
+const described = require('./described');
 
 /** Has `make remove` say what goes and what stays, and ask for the stage's name before it goes. */
 class Removal {
@@ -23,14 +25,18 @@ class Removal {
     }
   }
 
-  /** Returns the tables as they were deployed, whatever serverless.yml says of them now. */
+  /** Returns the tables as they were deployed, whatever serverless.yml says of them now; some may be `gone`. */
   async tables() {
     const provider = this.serverless.getProvider('aws');
     const client = await provider.getCloudFormationClient();
     const asked = new GetTemplateCommand({ StackName: provider.naming.getStackName() });
     try {
-      const { Resources } = JSON.parse((await client.send(asked)).TemplateBody);
-      return Object.values(Resources).filter(({ Type }) => Type === 'AWS::DynamoDB::Table');
+      const { TemplateBody } = await client.send(asked);
+      const { Resources = {} } = JSON.parse(TemplateBody || '{}'); // an import that failed leaves none
+      const tables = Object.values(Resources).filter(({ Type }) => Type === 'AWS::DynamoDB::Table');
+      const dynamodb = new DynamoDBClient(await provider.getAwsSdkV3Config());
+      const looked = async (each) => ({ ...each, gone: !(await described(dynamodb, each.Properties.TableName)) });
+      return await Promise.all(tables.map(looked));
     } catch (error) {
       throw new this.serverless.classes.Error(`Nothing was removed: ${error.message}.`);
     }
@@ -38,17 +44,18 @@ class Removal {
 }
 
 function outlook(stage, tables) {
-  const names = (kept) =>
-    tables
-      .filter(({ DeletionPolicy }) => (DeletionPolicy === 'Retain') === kept)
-      .map(({ Properties }) => Properties.TableName)
-      .join(', ');
+  const names = (wanted) =>
+    tables.filter(wanted).map(({ Properties }) => Properties.TableName).join(', ');
+  const gone = names((each) => each.gone);
+  const kept = names((each) => !each.gone && each.DeletionPolicy === 'Retain');
+  const lost = names((each) => !each.gone && each.DeletionPolicy !== 'Retain');
   return [
     `This takes away the address of stage ${stage}, its functions, logs and alarms.`,
-    names(false) && `These tables are deleted, and their data is lost: ${names(false)}.`,
-    names(true) &&
-      `These tables stay, with their data: ${names(true)}.\n` +
+    lost && `These tables are deleted, and their data is lost: ${lost}.`,
+    kept &&
+      `These tables stay, with their data: ${kept}.\n` +
         `A later make deploy STAGE=${stage} takes them up again: docs/operation.md.`,
+    gone && `Somebody has deleted these already: ${gone}. docs/restore.md says how they come back.`,
   ]
     .filter(Boolean)
     .join('\n');

@@ -1,7 +1,8 @@
 'use strict';
 
 const cloudFormation = require('@aws-sdk/client-cloudformation');
-const { DynamoDBClient, DescribeTableCommand } = require('@aws-sdk/client-dynamodb');
+const { DynamoDBClient } = require('@aws-sdk/client-dynamodb');
+const described = require('./described');
 
 const EMPTY = { AWSTemplateFormatVersion: '2010-09-09', Resources: {} };
 const WAIT = { maxWaitTime: 900, minDelay: 1, maxDelay: 5 }; // seconds
@@ -22,24 +23,34 @@ class Retained {
     const client = await this.provider.getCloudFormationClient();
     const stack = { StackName: this.provider.naming.getStackName() };
     const template = await deployed(client, stack);
-    const tables = await this.left(template.Resources);
-    const names = Object.values(tables).map(({ Properties }) => Properties.TableName).join(', ');
+    const missing = this.missing(template.Resources);
+    const tables = await this.left(missing);
+    const names = named(Object.values(tables));
     if (!names) return;
     this.log.notice(`Taking up the tables that are there already, with their data: ${names}`);
+    const others = named(Object.keys(missing).filter((id) => !(id in tables)).map((id) => missing[id]));
+    if (others) this.log.notice(`Making empty ones: ${others}. One that was deleted can come back: docs/restore.md`);
     try {
       await adopt(client, stack, template, tables);
     } catch (error) {
-      throw new this.serverless.classes.Error(`CloudFormation did not take up ${names}: ${error.message}`);
+      throw new this.serverless.classes.Error(
+        `CloudFormation did not take up ${names}: ${error.message}\nSee docs/operation.md#a-stage-that-was-removed.`,
+      );
     }
   }
 
-  /** Returns the tables to be kept that are on AWS, and not among the resources of the stack. */
-  async left(resources) {
-    const client = new DynamoDBClient(await this.provider.getAwsSdkV3Config());
+  /** Returns the tables to be kept that are not among the resources of the stack. */
+  missing(resources) {
     const wanted = this.serverless.service.provider.compiledCloudFormationTemplate.Resources;
     const kept = ({ Type, DeletionPolicy }) => Type === 'AWS::DynamoDB::Table' && DeletionPolicy === 'Retain';
-    const missing = Object.entries(wanted).filter(([id, each]) => kept(each) && !(id in resources));
-    const found = await Promise.all(missing.map(async ([id, table]) => [id, await asItIs(client, table)]));
+    return Object.fromEntries(Object.entries(wanted).filter(([id, each]) => kept(each) && !(id in resources)));
+  }
+
+  /** Returns those of the tables that are on AWS. */
+  async left(missing) {
+    const client = new DynamoDBClient(await this.provider.getAwsSdkV3Config());
+    const tables = Object.entries(missing);
+    const found = await Promise.all(tables.map(async ([id, table]) => [id, await asItIs(client, table)]));
     return Object.fromEntries(found.filter(([, table]) => table));
   }
 }
@@ -55,17 +66,16 @@ async function deployed(client, stack) {
   }
 }
 
+function named(tables) {
+  return tables.map(({ Properties }) => Properties.TableName).join(', ');
+}
+
 /** Returns a table with what may be otherwise on AWS, so that the deployment corrects it; null if it is not there. */
 async function asItIs(client, table) {
-  const { TableName } = table.Properties;
-  try {
-    const { Table } = await client.send(new DescribeTableCommand({ TableName }));
-    const { OnDemandThroughput, DeletionProtectionEnabled } = Table;
-    return { ...table, Properties: { ...table.Properties, OnDemandThroughput, DeletionProtectionEnabled } };
-  } catch (error) {
-    if (error.name !== 'ResourceNotFoundException') throw error;
-    return null;
-  }
+  const found = await described(client, table.Properties.TableName);
+  if (!found) return null;
+  const { OnDemandThroughput, DeletionProtectionEnabled } = found;
+  return { ...table, Properties: { ...table.Properties, OnDemandThroughput, DeletionProtectionEnabled } };
 }
 
 /** Imports tables into a stack, which is made if need be; changes nothing else in it. */

@@ -6,8 +6,10 @@ stack such as an import by it leaves, and deploy to that.
 """
 
 import json
+import re
 import shutil
 from base64 import b64decode
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -134,6 +136,7 @@ class RetainedTest(DeployTest):
     def test_refusal(self) -> None:
         """Where the import fails, the deployment ends with a sentence, and nothing is lost."""
         self.assertIn("\nCloudFormation did not take up ", self.said)
+        self.assertIn("\nSee docs/operation.md#a-stage-that-was-removed.", self.said)
         self.assertEqual(len(self.rows()["users-table-prod"]), 1)
 
     def begin_anew(self, template: str) -> None:
@@ -158,12 +161,60 @@ class RetainedTest(DeployTest):
         read = ask(self.enterContext(running), "GET", "/users/someUserId")
         self.assertEqual((read.status, read.body.decode()), (200, USER))
 
+    def create_tables(self, tables: Iterable[dict[str, Any]]) -> None:
+        keys = ("TableName", "BillingMode", "AttributeDefinitions", "KeySchema")
+        for each in tables:
+            self.client("dynamodb").create_table(**{key: each["Properties"][key] for key in keys})
+
     def test_deployment_after_one_that_failed(self) -> None:
         """The tables that a failed first deployment leaves are imported into its stack."""
         self.begin_anew(json.dumps({"Resources": BUCKET}))
-        dynamodb = self.client("dynamodb")
-        for each in self.tables.values():
-            keys = ("TableName", "BillingMode", "AttributeDefinitions", "KeySchema")
-            dynamodb.create_table(**{key: each["Properties"][key] for key in keys})
-        _, (asked,) = self.deploy(self.aws)
+        self.create_tables(self.tables.values())
+        said, (asked,) = self.deploy(self.aws)
+        self.assertNotIn("Making empty ones", said)
         self.assertEqual(self.assert_imports_the_tables(asked), BUCKET)
+
+    def test_deployment_after_a_deletion(self) -> None:
+        """Where only some tables are left, the deployment says which ones will be empty."""
+        self.begin_anew(json.dumps({"Resources": BUCKET}))
+        tables = [each for each in self.tables.values() if each is not self.tables["UsersTable"]]
+        self.create_tables(tables)
+        said, (asked,) = self.deploy(self.aws)
+        self.assertRegex(said, r"Making empty ones: users-table-prod\. .* docs/restore\.md")
+        self.assertNotIn("UsersTable", json.loads(asked["TemplateBody"])["Resources"])
+
+    def remove(self, confirm: str) -> str:
+        """Remove the stage from that AWS; return what is said."""
+        variables = self.variables() | {"AWS_ENDPOINT_URL": self.aws}
+        try:
+            return make(self.project, "remove", "STAGE=prod", f"CONFIRM={confirm}", **variables)
+        except AssertionError as error:
+            return str(error)
+
+    def test_removal_after_a_deletion(self) -> None:
+        """A table that was deleted does not stay."""
+        self.begin_anew(self.asked["TemplateBody"])
+        dynamodb = self.client("dynamodb")
+        dynamodb.update_table(TableName="users-table-prod", DeletionProtectionEnabled=False)
+        dynamodb.delete_table(TableName="users-table-prod")
+        said = self.remove("nothing")
+        (stay,) = re.findall(r"stay, with their data: (.*)\.\n", said)
+        self.assertEqual(set(stay.split(", ")), KEPT - {"users-table-prod"})
+        self.assertIn("Somebody has deleted these already: users-table-prod. docs/rest", said)
+
+    def test_removal_after_an_import_that_failed(self) -> None:
+        """The stack that an import leaves, if it fails, holds nothing, and goes."""
+        self.aws = self.enterContext(running_aws())
+        cloudformation = self.client("cloudformation")
+        self.create_tables(self.tables.values())
+        cloudformation.create_change_set(
+            StackName="users-api-prod",
+            ChangeSetName="tables",
+            ChangeSetType="IMPORT",
+            TemplateBody=self.asked["TemplateBody"],
+        )
+        (stack,) = cloudformation.describe_stacks()["Stacks"]
+        self.assertEqual(stack["StackStatus"], "REVIEW_IN_PROGRESS")
+        self.assertIn("successfully removed", self.remove("prod"))
+        self.assertEqual(cloudformation.describe_stacks()["Stacks"], [])
+        self.assertEqual(set(self.client("dynamodb").list_tables()["TableNames"]), KEPT)
