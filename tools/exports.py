@@ -22,7 +22,7 @@ from tools.lines import Format
 from tools.patience import Pace
 from tools.people import person, search
 from tools.progress import say, steps
-from tools.scans import SEGMENTS, pages
+from tools.scans import pages
 from tools.segments import PART, Progress, Segment
 from tools.stages import Stage
 from users_api.resource import Resource
@@ -143,11 +143,11 @@ def _tidy(folder: Path) -> None:
 def _exported(
     stage: Stage, resource: Resource[Any], folder: Path, form: Format, pace: Pace
 ) -> Contents:
-    segments = [Segment(resource, form, folder, number) for number in range(SEGMENTS)]
+    segments = [Segment(resource, form, folder, number) for number in range(stage.segments)]
     done = sum(each.progress.records for each in segments)
     with (
         steps(resource.name, stage.described(resource.name).items, done) as told,
-        ThreadPoolExecutor(SEGMENTS) as threads,
+        ThreadPoolExecutor(stage.segments) as threads,
     ):
         running = [threads.submit(each.run, stage, pace, told) for each in segments]
         try:

@@ -11,7 +11,6 @@ from tools.stages import READ_UNIT, Stage, Table
 from users_api.store.session import Item
 
 PAGE = 250  # items, so that memory stays small
-SEGMENTS = 8  # of a table, which are read in parallel
 
 
 class Page(NamedTuple):
@@ -43,8 +42,9 @@ def pages(
 def _scan(
     stage: Stage, table: Table, limit: int, after: Item | None, segment: int | None
 ) -> list[Item]:
-    total = None if segment is None else SEGMENTS
-    return stage.connection.session().scan(table.name, limit, after, segment, total)
+    if segment is None or stage.segments == 1:
+        return stage.connection.session().scan(table.name, limit, after)
+    return stage.connection.session().scan(table.name, limit, after, segment, stage.segments)
 
 
 def size(item: Item) -> int:

@@ -30,6 +30,7 @@ CONFIGURATION = Path(__file__).parent.parent / "serverless.yml"
 LONGEST_RECOVERY = 35  # days
 READ_TIMEOUT = 5.0  # seconds: a page of a table is large, and nobody waits for a single answer
 READ_UNIT = 4096  # bytes, strongly consistent
+SEGMENTS = 8  # of a table, which are read in parallel
 
 
 class Table(NamedTuple):
@@ -72,6 +73,14 @@ class Stage:
         """The client for whole tables."""
         endpoint = self.settings.endpoint_url
         return boto3.client("dynamodb", region_name=self.settings.region, endpoint_url=endpoint)
+
+    @property
+    def segments(self) -> int:
+        """How many parts of a table are read in parallel.
+
+        The engine of a laptop ends a segment early when others remove the item where a page ended.
+        """
+        return 1 if self.name == LOCAL else SEGMENTS
 
     @property
     def tables(self) -> tuple[Table, ...]:

@@ -6,21 +6,34 @@ from contextlib import contextmanager
 from random import Random
 from threading import Event, Thread
 
+from local.engine import running_engine
+from local.stack import STAGE as LOCAL
+from local.tables import connection, create_missing, environment
 from tests.faults.invariants import assert_agreement, contents
 from tests.support.service import Service
 from tests.tools.commands import ToolsTest
 from tests.tools.people import lines, people
+from users_api.config import Settings
 
 WRITERS = 3
 
 
 class LiveTest(ToolsTest):
-    """Commands while others create, change and remove users."""
+    """Commands on the data of `make run` while others create, change and remove users."""
 
     def setUp(self) -> None:
         super().setUp()
         self.alive: dict[str, dict[str, object]] = {}  # what the API has acknowledged
         self.trouble: list[object] = []
+
+    def fresh(self) -> None:
+        """Have the tests go on with an engine that holds nothing."""
+        url = self.enterContext(running_engine())
+        self.through(url)
+        create_missing(url, LOCAL)
+        variables = connection(url) | environment(LOCAL) | {"ACCESS": "open"}
+        self.settings, self.stage = Settings.from_environment(variables), LOCAL
+        self.service = Service(self.settings)
 
     @contextmanager
     def traffic(self) -> Iterator[None]:
