@@ -44,7 +44,7 @@ class Plan(NamedTuple):
 
 
 FULL = Plan(
-    runs=20,
+    runs=30,
     requests=100,
     sizes=(1_000, 10_000, 100_000),
     rounds=10,

@@ -14,10 +14,6 @@ from users_api.resource import Call, Resource
 INVALID = {400: "BadRequest"}
 BODY = INVALID | {413: "TooLarge", 415: "UnsupportedMediaType"}
 REVISION = ("ETag", "Last-Modified")
-NOT_ALLOWED = (  # by a call of a resource's own
-    "What is stored does not allow it; nothing was changed.",
-    ConflictError(FieldError("status", "does not allow this")),
-)
 
 
 class Calls:
@@ -188,11 +184,16 @@ class Calls:
         }
         if call.needs == "write":
             whole["parameters"] = [reference("parameters", "IfMatch")]
-            told[409] = parts.failed(*NOT_ALLOWED)
+            told[409] = self._not_allowed()
             failures[412] = f"{self._name}Changed"
         if call.body:
             whole["requestBody"] = parts.body(call.body.__name__, requests.JSON)
         return whole | {"responses": parts.answers(told, failures)}
+
+    def _not_allowed(self) -> Schema:
+        last = self._resource.model.__struct_encode_fields__[-1]
+        error = ConflictError(FieldError(last, "does not allow this"))
+        return parts.failed("What is stored does not allow it; nothing was changed.", error)
 
     def _write_failures(self) -> dict[int, str]:
         return {404: f"{self._name}NotFound", 412: f"{self._name}Changed"}

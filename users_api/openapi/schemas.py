@@ -40,7 +40,7 @@ def of_resource(resource: Resource[Any]) -> dict[str, Schema]:
     of_record = examples.of_record(record["properties"], record["required"])
     of_new = examples.of_new(key, new["properties"], required)
     of_patch = examples.of_patch(patch["properties"], required)
-    merged = "A JSON Merge Patch (RFC 7396): null removes an optional field."
+    merged = "A JSON Merge Patch (RFC 7396): null removes an optional field, or resets it."
     return {
         name: record | described(inspect.getdoc(kind) or "", of_record),
         f"New{name}": new | described(f"A new {resource.noun}.", of_new),
