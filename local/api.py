@@ -15,7 +15,7 @@ from local import definitions
 from local.address import Address
 from local.door import Door, failure
 from local.requests import RequestHandler
-from local.tables import create_missing, environment
+from local.tables import TableError, create_missing, environment
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -31,6 +31,9 @@ def serve(address: Address, stage: str) -> None:
     Args:
         address: Where it listens.
         stage: Whose tables it uses, in the DynamoDB that the environment names.
+
+    Raises:
+        TableError: A table has another key than its resource.
 
     """
     # Werkzeug's parent process only starts and restarts the one that serves: it needs no Flask.
@@ -48,10 +51,14 @@ def serve(address: Address, stage: str) -> None:
 
 
 def _load(stage: str) -> "WSGIApplication":
-    """Return the application; when it does not load, one that says so until a file changes."""
+    """Return the application; when it does not load, one that says so until a file changes.
+
+    Raises TableError, which no change of a file mends alone.
+    """
     logging.getLogger("pydynox").addHandler(logging.NullHandler())  # it warns of slow requests
     try:
-        create_missing(os.environ["AWS_ENDPOINT_URL_DYNAMODB"], stage)
+        keys = {each.name: each.key for each in import_module("users_api.app").RESOURCES}
+        create_missing(os.environ["AWS_ENDPOINT_URL_DYNAMODB"], stage, keys)
         os.environ.update(environment(stage))
         app: Flask = import_module("users_api.wsgi").app
         _show_errors(app)
@@ -59,6 +66,8 @@ def _load(stage: str) -> "WSGIApplication":
         if os.environ["ACCESS"] == "token":
             authorize = import_module("authorizer.handler").handler
             application = import_module("local.gateway").Gateway(application, authorize)
+    except TableError:
+        raise
     except Exception:  # noqa: BLE001 - unfinished code may raise anything
         traceback.print_exc()
         return _not_loaded

@@ -22,7 +22,7 @@ from local.address import Address
 from local.engine import PORTS_CLOSED_TO_PAGES, answers, running_engine
 from local.leash import tie_to
 from local.programs import EngineError, find_engine
-from local.tables import connection
+from local.tables import TableError, connection
 
 STAGE = "local"
 DATA = Path(__file__).parent.parent / ".local" / "data" / "dynamodb.sqlite"
@@ -44,7 +44,7 @@ def main() -> None:
     """Run the part of the stack that this process is for; a failure is one sentence."""
     try:
         _serve() if is_running_from_reloader() else _supervise()
-    except (EngineError, AccessError, UnusableSettingError) as error:
+    except (EngineError, AccessError, TableError, UnusableSettingError) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)

@@ -15,6 +15,7 @@ from click import Choice, argument, option
 from msgspec import convert, json
 
 from local.programs import EngineError
+from local.tables import TableError
 from tools import answers, confirmation, costs, erasing, exports, restoring
 from tools.errors import StoppedError, ToolError
 from tools.jobs import Flags, Job, Layout, jobs
@@ -221,7 +222,7 @@ def run(*arguments: str) -> int:
     except OSError as error:
         say(f"{error.filename}: {error.strerror}." if error.filename else str(error))
         return 1
-    except (ToolError, EngineError, ApiError) as error:
+    except (ToolError, EngineError, TableError, ApiError) as error:
         say(str(error))
         return 1
     return 0

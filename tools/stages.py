@@ -155,5 +155,5 @@ def _variables(name: str) -> Iterator[Mapping[str, str]]:
 
 
 def _prepared(url: str, name: str) -> Mapping[str, str]:
-    create_missing(url, name)
+    create_missing(url, name, {each.name: each.key for each in RESOURCES})
     return connection(url)

@@ -28,6 +28,7 @@ ELSEWHERE = {
     r"make (check|test|test-.*)": "tests.unit.test_pipelines",  # what .ci/run runs
     r"make rename NAME=orders|git (commit|reset --hard)": "tests.extending.test_rename",
     r"sed .* > infra/groups\.yml": "tests.extending.test_groups",
+    r"sed .* > infra/road-signs\.yml": "tests.extending.test_everyday",
     r"make rollback STAGE=prod( VERSION=12)?": "tests.template.test_rollback",
     r"npx osls (dynamodb start|wsgi serve)": "tests.serverless_local.test_serverless_local",
     r"curl .*<url>/dev/users\b.*": "tests.package.test_package",

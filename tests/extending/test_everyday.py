@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 from unittest import TestCase
 
+from tests.documents.pages import commands
 from tests.extending.copies import Copy
 
 FILES = {
@@ -166,16 +167,16 @@ def extend(copy: Copy) -> None:
     copy.follow("A resource")
     for name, code in FILES.items():
         copy.write(copy.folder / name, code)
-    table = (copy.folder / "infra" / "users.yml").read_text("utf-8")
-    for name, table_name, variable, key in [
-        ("bookings", "Bookings", "BOOKINGS", "bookingId"),
-        ("road-signs", "RoadSigns", "ROAD_SIGNS", "signId"),
-    ]:
-        own = table.replace("users", name).replace("Users", table_name).replace("USERS", variable)
-        own = own.replace("userId", key)
-        if name == "bookings":
-            own = own.replace("statements:\n", f"statements:\n{CONDITION}")
-        (copy.folder / "infra" / f"{name}.yml").write_text(own, "utf-8")
+    groups, signs = (
+        each.text for each in commands("docs/extending.md") if each.text.startswith("sed ")
+    )
+    for old, new in [("group", "booking"), ("Group", "Booking"), ("GROUP", "BOOKING")]:
+        groups = groups.replace(old, new)
+    for command in (groups, signs.replace("roadSignId", "signId")):
+        copy.run("sh", "-ec", command)
+    bookings = copy.folder / "infra" / "bookings.yml"
+    table = bookings.read_text("utf-8")
+    bookings.write_text(table.replace("statements:\n", f"statements:\n{CONDITION}"), "utf-8")
     copy.patch(copy.folder / "users_api" / "app.py", LISTED)
     model = copy.folder / "users_api" / "users" / "model.py"
     source = model.read_text("utf-8").replace("from typing import Annotated\n", IMPORTS)

@@ -221,6 +221,32 @@ class RefusalTest(RunTest):
         self.assertEqual(make(self.project, "reset").stdout, "The local data is gone.\n")
         self.assertEqual(self.up().call("GET", "/users/someUserId")[0], 404)
 
+    def test_wrong_key(self) -> None:
+        """A definition with another key than its resource, and a table that was made of it."""
+        definition = self.project / "infra" / "users.yml"
+        right = definition.read_text("utf-8")
+        definition.write_text(right.replace("userId", "user-id"), "utf-8")
+        refused = "infra/users.yml makes a table with the key user-id; `users` needs userId."
+        self.assert_ended(self.start(), refused)
+        source = self.project / "users_api" / "app.py"
+        service = source.read_text("utf-8")
+        source.write_text(service.replace("= (USERS,)", "= ()"), "utf-8")
+        self.up().clean_up()
+        source.write_text(service, "utf-8")
+        self.assert_ended(self.start(), refused)
+        definition.write_text(right, "utf-8")
+        self.assert_ended(self.start(), "The table users-table-local was made with another key")
+        make(self.project, "reset")
+        self.create_john(self.up())
+
+    def assert_ended(self, run: MakeRun, sentence: str) -> None:
+        """Assert that it said one sentence after its welcome."""
+        self.assertNotEqual(run.exit_code(), 0)
+        self.assertNotIn("Traceback", run.said())
+        _, said = run.said().split("someUserId\n\n")
+        self.assertTrue(said.startswith(sentence), said)
+        self.assertRegex(said, r"\A[^\n]+\nmake: \*\*\* .* Error 1\n\Z")
+
     def test_reset_without_tools(self) -> None:
         """Before anything is installed, `make reset` needs nothing."""
         (self.project / ".venv").unlink()

@@ -35,6 +35,13 @@ class LiveTest(ToolsTest):
         self.settings, self.stage = Settings.from_environment(variables), LOCAL
         self.service = Service(self.settings)
 
+    def test_wrong_key(self) -> None:
+        """A table that was made with another key is told in a sentence."""
+        self.service.table().sync_delete_table("users-table-local")
+        self.service.table().sync_create_table("users-table-local", ("user-id", "S"), wait=True)
+        said = self.tool("verify", code=1).said
+        self.assertRegex(said, r"\AThe table users-table-local was made .*`make reset`.*\n\Z")
+
     @contextmanager
     def traffic(self) -> Iterator[None]:
         """Have others write meanwhile."""

@@ -15,7 +15,7 @@ from pydynox import DynamoDBClient
 import local
 from local.engine import STAND_IN, DataInUseError, EngineFailedError, running_engine
 from local.programs import Program
-from local.tables import create_missing, environment
+from local.tables import TableError, create_missing, environment
 
 
 class FindEngineTest(TestCase):
@@ -127,6 +127,26 @@ class TablesTest(TestCase):
                 pass
         for name in environment("test").values():
             self.assertTrue(exists(url, name))
+
+    def test_definition_of_another_key(self) -> None:
+        """A definition with another key than its resource makes no table."""
+        url = self.enterContext(running_engine())
+        sentence = "^infra/users.yml makes a table with the key userId; `users` needs user-id.$"
+        with self.assertRaisesRegex(TableError, sentence):
+            create_missing(url, "test", {"users": "user-id"})
+        for name in environment("test").values():
+            self.assertFalse(exists(url, name))
+
+    def test_table_of_another_key(self) -> None:
+        """A table that was made with another key stays as it is; one sentence says what helps."""
+        url = self.enterContext(running_engine())
+        for key, stage in [("user-id", "old"), ("userId", "new")]:
+            client = DynamoDBClient("us-east-1", "local", "local", endpoint_url=url)
+            client.sync_create_table(f"users-table-{stage}", (key, "S"), wait=True)
+        create_missing(url, "new", {"users": "userId"})
+        sentence = "^The table users-table-old was made with another key than userId, .*make reset"
+        with self.assertRaisesRegex(TableError, sentence):
+            create_missing(url, "old", {"users": "userId"})
 
 
 def exists(url: str, table: str) -> bool:
