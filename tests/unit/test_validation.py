@@ -146,6 +146,7 @@ class FieldsTest(TestCase):
                 "must be a whole number of at least 1 and less than 9",
             ),
             (Annotated[float, Meta(le=9.5)], "must be a number of at most 9.5"),
+            (Annotated[float, Meta(gt=0, le=50)], "must be a number greater than 0 and at most 50"),
             (Annotated[str, Meta(max_length=1)], "must be a string of at most 1 character"),
             (
                 Literal[tuple("x" * n for n in range(1, 90))],

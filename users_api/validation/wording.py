@@ -35,7 +35,7 @@ def number(name: str, limits: Any) -> str:  # noqa: ANN401 - msgspec's IntType o
     bounds = {
         "of at least": limits.ge,
         "greater than": limits.gt,
-        "of at most": limits.le,
+        "of at most" if limits.gt is None else "at most": limits.le,
         "less than": limits.lt,
     }
     said = [f" {words} {bound}" for words, bound in bounds.items() if bound is not None]
