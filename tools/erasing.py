@@ -53,7 +53,7 @@ def erase(stage: Stage, who: Person, found: list[Found], pace: Pace) -> None:
 def remains(stage: Stage) -> list[str]:
     """Say what will last, and until when."""
     if stage.is_local:
-        return ["What an engine on this machine has removed is gone."]
+        return ["It is gone for good: this DynamoDB keeps no backups."]
     recovery: dict[int, list[str]] = defaultdict(list)
     for each in stage.tables:
         recovery[stage.recovery_days(each.purpose)].append(each.purpose)
