@@ -1,10 +1,15 @@
 """Who may call the service on this machine: everybody, or whoever has a token."""
 
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from authorizer.config import Settings, SettingsError
 from local.address import Address
+
+if TYPE_CHECKING:
+    from users_api.resource import Resource
 
 FOR_EVERYBODY = """\
   curl --request POST {url}/users --header 'Content-Type: application/json' \\
@@ -27,7 +32,10 @@ Every call needs a token. This one lets someUserId use their own record:
        --header 'Content-Type: application/json' --data-raw '{{"name": "John"}}'
   curl --header "Authorization: Bearer $TOKEN" {url}/users/someUserId
 
-With SCOPE="users:read users:write" it is good for all users; with MINUTES=5, for five minutes.
+"""
+
+WITH_SCOPES = """\
+With SCOPE="{scopes}" it is good for all records; with MINUTES=5, for five minutes.
 
 """
 
@@ -60,7 +68,25 @@ def provided(environ: MutableMapping[str, str], address: Address) -> Iterator[st
 
         with issuer.running() as url:
             environ.update(ISSUER=url, AUDIENCE=issuer.AUDIENCE)
-            yield WITH_OURS.format(url=address.url)
+            known = " ".join(scopes())
+            yield WITH_OURS.format(url=address.url) + WITH_SCOPES.format(scopes=known) * bool(known)
+
+
+def resources() -> Sequence["Resource[Any]"]:
+    """Return the resources of the service; none while its code does not load."""
+    try:
+        found: Sequence[Resource[Any]] = import_module("users_api.app").RESOURCES
+    except Exception:  # noqa: BLE001 - unfinished code may raise anything, and a token needs none
+        return ()
+    return found
+
+
+def scopes() -> list[str]:
+    """Return the scopes that calls need; none while the code of the service does not load."""
+    if not (known := resources()):
+        return []
+    rules = import_module("users_api.http.access").rules(known)
+    return [*dict.fromkeys(rule.scope for rule in rules.values() if rule.scope)]
 
 
 def _with_theirs(environ: Mapping[str, str]) -> str:

@@ -50,6 +50,7 @@ class AccessTest(RunTest):
         run.call("GET", "/users/someUserId", token=token)
         run.call("GET", f"/users/{token}", token="x.y.z")
         self.assertIn("TOKEN=$(make -s token SUB=someUserId)", run.said())
+        self.assertIn('With SCOPE="users:read users:write" ', run.said())
         self.assertNotIn(token.rpartition(".")[2], run.said())
 
     def test_restarts(self) -> None:
@@ -144,8 +145,9 @@ class RefusalTest(RunTest):
     def test_token_of_unfinished_code(self) -> None:
         """A token can be made while the service does not load."""
         (self.project / "users_api" / "app.py").write_text("def create_app(:", "utf-8")
-        made = make(self.project, "-s", "token", "SUB=ada")
+        made = make(self.project, "-s", "token", "SUB=ada", "SCOPE=users:read")
         self.assertEqual((made.returncode, made.stderr), (0, ""))
+        self.assertNotIn("SCOPE", self.up(ACCESS="token").said())
 
 
 class OpenTest(RunTest):
