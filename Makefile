@@ -51,7 +51,7 @@ ON = $(if $(filter-out file,$(origin STAGE)),--stage '$(STAGE)') $(OPTIONS)
 
 .PHONY: export import erase verify restore
 export: .venv/tools engine ## export every record to a folder (TO=), or all about one person (WHO=) to a file
-	$(TOOLS) export "$${TO:-.local/export}" $${WHO:+--who "$$WHO"} $(ON)
+	$(TOOLS) export "$${TO:-$(if $(value WHO),.local/person.json,.local/export)}" $${WHO:+--who "$$WHO"} $(ON)
 
 import: .venv/tools engine ## import a folder of `make export`, or a file (FILE=, OPTIONS=)
 	@test -n "$$FILE" || { echo 'Say what: make import FILE=...' >&2; exit 1; }

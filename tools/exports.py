@@ -100,24 +100,28 @@ def export_person(stage: Stage, of: Resource[Any], who: str, to: Path, pace: Pac
     Raises ToolError if there is such a file, or nothing to put into it.
     """
     if to.exists():
-        raise ToolError(f"{to} exists: choose another file.")
+        raise ToolError(f"{to} exists: choose another file (make: TO=).")
     say(costs.of_reading(stage, *(each.purpose for each in stage.tables)))
     somebody = person(stage, of, who, pace)
     found = search(stage, somebody, pace)
     if not found.theirs and not found.mentions:
         raise ToolError("Nothing is kept about them: no file was written.")
     told = json.format(json.encode(answers.everything(somebody, found)), indent=2) + b"\n"
-    if str(to) == "-":
-        sys.stdout.buffer.write(told)
-    else:
+    where = "" if str(to) == "-" else f" to {to}"
+    if where:
+        to.parent.mkdir(files.FOLDER, parents=True, exist_ok=True)
         with files.opened(to, 0) as file:
             file.write(told)
-    say(f"Exported: {erasing.told(found.own)}.")
+    else:
+        sys.stdout.buffer.write(told)
+    say(f"Exported{where}: {erasing.told(found.own)}.")
 
 
 def _planned(stage: Stage, resources: Resources, folder: Path, form: Format) -> Plan:
     tables = {each.name: stage.described(each.name).identity for each in resources}
     fresh = Plan(form, tables, _now())
+    if folder.is_file():
+        raise ToolError(f"{folder} is a file: choose a folder (make: TO=).")
     folder.mkdir(files.FOLDER, parents=True, exist_ok=True)
     if (folder / MANIFEST).exists():
         _tidy(folder)

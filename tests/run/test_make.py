@@ -46,6 +46,12 @@ class MakeTest(TestCase):
                 self.assertEqual(said, sentence)
                 self.assertRegex(make_says, r"^make: \*\*\* .* Error 1$")
 
+    def test_export(self) -> None:
+        """What `make export` writes by itself has a name that tells of nobody."""
+        for told, default in [([], ".local/export"), (["WHO=ada"], ".local/person.json")]:
+            shown = self.make(PROJECT, "--dry-run", "export", *told, path=os.environ["PATH"])
+            self.assertIn(f' export "${{TO:-{default}}}" ', shown.stdout)
+
     def test_no_npm(self) -> None:
         """What needs npm says so in one sentence when it is missing."""
         folder = copy_of_the_project(Path(self.enterContext(TemporaryDirectory())))

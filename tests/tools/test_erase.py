@@ -108,7 +108,9 @@ class ExportPersonTest(PersonTest):
 
     def told(self, who: str) -> Any:
         """Return what is exported."""
-        self.tool("export", self.folder / who, "--who", who)
+        file = self.folder / who
+        said = self.tool("export", file, "--who", who).said
+        self.assertIn(f"Exported to {file}: ", said)
         self.assertEqual((self.folder / who).stat().st_mode & 0o077, 0)
         return json.loads((self.folder / who).read_text("utf-8"))
 

@@ -109,6 +109,8 @@ class RefusedTest(ToolsTest):
         file = self.file("x", "")
         said = self.tool("export", file / "a", code=1).said.splitlines()[-1]
         self.assertEqual(said, f"{file / 'a'}: Not a directory.")
+        said = self.tool("export", file, code=1).said.splitlines()[-1]
+        self.assertEqual(said, f"{file} is a file: choose a folder (make: TO=).")
 
     def test_changed(self) -> None:
         """A file that is not as it was exported is not imported."""
