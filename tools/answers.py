@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from msgspec import ValidationError
+from msgspec import ValidationError, to_builtins
 from rich.console import Console
 from rich.table import Table
 
@@ -52,7 +52,7 @@ def everything(who: Person, found: Traces) -> dict[str, Any]:
     """
     stored: dict[str, list[dict[str, Any]]] = {}
     for each in found.theirs:
-        stored.setdefault(each.table.purpose, []).append(each.item)
+        stored.setdefault(each.table.purpose, []).append(to_builtins(each.item, order="sorted"))
     return {
         "resource": who.resource.name,
         "record": _record(who),

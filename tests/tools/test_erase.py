@@ -126,6 +126,7 @@ class ExportPersonTest(PersonTest):
         self.assertEqual(marker["recordId"], self.user_id)
         self.assertEqual(request["added"], {"userId": self.user_id})
         self.assertEqual(self.told(EMAIL), told)
+        self.assertEqual([*user], sorted(user))
 
     def test_nobody(self) -> None:
         """Of who is not there, there is nothing, and no file; what mentions them is a file."""
