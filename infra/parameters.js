@@ -12,7 +12,7 @@ const LOG_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731]
 /** What each parameter may be, and how to say it. One that may be empty is not needed. */
 const RULES = {
   access: oneOf('open', 'token'),
-  alarmEmail: [(value) => /^([^\s@]+@[a-z\d-]+(\.[a-z\d-]+)+)?$/i.test(value), 'an e-mail address'],
+  alarmEmail: [(value) => /^([^\s@,;]+@[a-z\d-]+(\.[a-z\d-]+)+)?$/i.test(value), 'an e-mail address'],
   architecture: oneOf('arm64', 'x86_64'),
   audience: [(value) => words(value).length < 51, 'at most 50 names of this API'],
   burst: number,
@@ -75,6 +75,7 @@ function given(texts = []) {
 
 /** Returns what is wrong with the parameters of a stage, or undefined. */
 function wrong(stage, parameters, defaults) {
+  if (stage === 'local') return 'The stage "local" is the data of `make run`: choose another name.';
   const value = (name) => String(parameters[name]).trim();
   for (const name of Object.keys(parameters)) {
     if (!(name in defaults)) return `There is no parameter "${name}".`;

@@ -2,13 +2,11 @@
 
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
-from local.tables import region
-
 NOT_ACCEPTED = ("ExpiredTokenException", "InvalidSignatureException", "UnrecognizedClientException")
 
 
-def sentence(error: BotoCoreError | ClientError, stage: str, asked: str) -> str:
-    """Say why AWS did not tell of what was asked for, such as a table of a stage."""
+def sentence(error: BotoCoreError | ClientError, missing: str) -> str:
+    """Say why AWS did not tell of what was asked for; `missing` says that it is not there."""
     if isinstance(error, NoCredentialsError):  # as infra/credentials.js says it
         return (
             "There are no AWS credentials: "
@@ -18,7 +16,7 @@ def sentence(error: BotoCoreError | ClientError, stage: str, asked: str) -> str:
         return f"AWS cannot be asked: {error}"
     code, message = (error.response["Error"][each] for each in ("Code", "Message"))
     if code == "ResourceNotFoundException":
-        return f"There is no stage {stage} in {region()} (no {asked})."
+        return missing
     if code in NOT_ACCEPTED:
         return f"AWS does not accept the credentials ({message})."
     return f"AWS refuses: {error}"

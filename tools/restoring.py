@@ -84,14 +84,21 @@ class Restore:
         say("The copies have taken the place of all tables.")
 
     def discard(self) -> None:
-        """Delete the copies; raise ToolError if some have taken the place of a table already."""
-        done = [each for each in self._pairs if self._is_done(each)]
-        whole = all(self._is_there(each.table) for each in self._pairs)
-        if not whole or 0 < len(done) < len(self._pairs):
-            raise ToolError(
-                "Nothing was deleted: the copies are needed, for not all tables are in place; "
-                "with --in-place, this command goes on."
-            )
+        """Delete the copies.
+
+        Raises ToolError if there are none, or they may be needed: a table is not there, or some
+        have taken the place of theirs; then nothing is deleted.
+        """
+        if not any(self._is_there(each.copy) for each in self._pairs):
+            raise ToolError("There are no copies of that moment.")
+        for each in self._pairs:
+            if not self._is_there(each.table):
+                raise ToolError(
+                    f"Nothing was deleted: {each.table} is not there. If you began --in-place, "
+                    f"go on with it; else make restore STAGE={self._stage.name} brings it back."
+                )
+        if 0 < len([each for each in self._pairs if self._is_done(each)]) < len(self._pairs):
+            raise ToolError("Nothing was deleted: --in-place has begun, and has to go on.")
         self._delete_copies()
         say("The copies are gone.")
 
@@ -144,7 +151,7 @@ def restore(stage: Stage, moment: datetime | None, then: str | None) -> None:
         else:
             bring_back(stage, tables)
     except (BotoCoreError, ClientError) as error:
-        raise ToolError(refusals.sentence(error, stage.name, "such table")) from error
+        raise ToolError(refusals.sentence(error, f"A table went meanwhile: {error}")) from error
 
 
 def bring_back(stage: Stage, tables: Tables) -> None:

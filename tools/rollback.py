@@ -23,7 +23,8 @@ def main(stage: str, version: str) -> None:
     try:
         _say(_rolled_back(stage, function, version))
     except (BotoCoreError, ClientError) as error:
-        sys.exit(refusals.sentence(error, stage, f"function {function}"))
+        missing = f"There is no stage {stage} in {region()} (no function {function})."
+        sys.exit(refusals.sentence(error, missing))
 
 
 def _rolled_back(stage: str, function: str, version: str) -> str:

@@ -1,17 +1,16 @@
 """What is imported: the lines of a file, ours or another system's, as documents of a resource."""
 
-import csv
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import Path
 from typing import IO, Any, Generic, NamedTuple, TypeVar
 
-from msgspec import Struct, ValidationError, json
+from msgspec import Struct, ValidationError
 
 from tools import lines
-from tools.errors import ToolError
 from tools.lines import Document, Format
+from tools.rows import rows
 from users_api import validation
 from users_api.errors import FieldError, InvalidFieldsError, InvalidRequestError
 from users_api.http.requests import LARGEST_BODY, parsed
@@ -21,7 +20,7 @@ T = TypeVar("T", bound=Struct)
 
 TOO_LONG = f"is longer than {LARGEST_BODY} bytes"
 NO_OBJECT = "is not a JSON object"
-NO_ROW = "is not a row of CSV in UTF-8"
+NO_ROW = "is not a row of CSV in UTF-8, with as many cells as the first line"
 UNREADABLE = "is not a record that this service reads"
 
 
@@ -66,7 +65,8 @@ class Source(Struct, frozen=True, kw_only=True):
                 yield from _json_lines(file)
         else:
             with self.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
-                yield from _rows(text, self.delimiter)
+                for number, row in rows(text, self.delimiter):
+                    yield Line(number, row, NO_ROW if isinstance(row, str) else "")
 
     def entry(self, resource: Resource[T], line: Line) -> Entry[T] | Rejected:
         """Return the record of a line: of ours as it was stored, else by the rules of the API."""
@@ -123,22 +123,6 @@ def _json_line(number: int, line: bytes) -> Line:
     if isinstance(document, dict):
         return Line(number, document)
     return Line(number, line.decode(errors="replace").rstrip("\n"), NO_OBJECT)
-
-
-def _rows(text: IO[str], delimiter: str) -> Iterator[Line]:
-    reader = csv.DictReader(text, delimiter=delimiter, restkey="", restval="", strict=True)
-    names = reader.fieldnames or ()
-    if len(set(names)) < len(names):
-        raise ToolError("The first line of the file names a column twice.")
-    while True:
-        try:
-            row = next(reader)
-            json.encode(row)  # refuses what is not UTF-8
-            yield Line(reader.line_num, row, NO_ROW if "" in row else "")
-        except StopIteration:
-            return
-        except (csv.Error, ValueError):
-            yield Line(reader.line_num, "", NO_ROW)
 
 
 def _dug(content: Document, name: str) -> object:

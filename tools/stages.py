@@ -112,8 +112,11 @@ class Stage:
         try:
             answer: dict[str, Any] = getattr(self.dynamodb, call)(**arguments)
         except (BotoCoreError, ClientError) as error:
-            asked = f"table {arguments['TableName']}"
-            raise ToolError(refusals.sentence(error, self.name, asked)) from error
+            missing = (
+                f"There is no table {arguments['TableName']} in {self.settings.region}: stage "
+                f"{self.name} is not there, or the table was deleted (docs/restore.md)."
+            )
+            raise ToolError(refusals.sentence(error, missing)) from error
         return answer
 
 

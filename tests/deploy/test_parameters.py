@@ -51,6 +51,7 @@ class ParametersTest(TestCase):
             "access=closed": "either open or token",
             "alarmEmail=a@b": "an e-mail address",
             "alarmEmail=operator@example.com.": "an e-mail address",
+            "alarmEmail=a,b@example.com": "an e-mail address",
             "architecture=sparc": "either arm64 or x86_64",
             "gateway=graphql": "either rest or http",
             "origins=*": "origins such as https://example.com",

@@ -20,8 +20,8 @@ JOURNEYS = {
         r"(AWS_REGION=\S+ )?make (deploy|info|remove|package) .*",
         r"npx osls( deploy.*| invoke local.*)?",
     ),
-    "runbook": (r"aws (?!service-quotas|cloudtrail).*",),
-    "restore": (r"make restore .*",),
+    "runbook": (r"aws (?!service-quotas|cloudtrail|dynamodb).*",),
+    "restore": (r"make restore .*", r"aws dynamodb .*"),
 }
 
 ELSEWHERE = {

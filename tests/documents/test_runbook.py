@@ -82,7 +82,7 @@ class RunbookTest(AwsTest):
         self.create_tables()
         self.create_function()
         given = [each.text for each in commands("docs/restore.md")]
-        copies, discard, close, in_place, reopen, bring_back = given
+        copies, discard, close, in_place, reopen, bring_back, *away = given
         self.run_all(copies, discard)
         self.check_stage({"before"})
         self.run_all(copies)
@@ -91,9 +91,7 @@ class RunbookTest(AwsTest):
         self.check_stage({"before"})
         dynamodb = self.client("dynamodb")
         dynamodb.create_backup(TableName="users-table-prod", BackupName="before-it-is-deleted")
-        dynamodb.update_table(TableName="users-table-prod", DeletionProtectionEnabled=False)
-        dynamodb.delete_table(TableName="users-table-prod")
-        self.run_all(bring_back)
+        self.run_all(*away, bring_back)
         self.check_stage({"before"})
 
     def run_all(self, *given: str) -> None:

@@ -43,7 +43,7 @@ def make(project: Path, *arguments: str, **variables: str) -> str:
     """Run `make` in `project` likewise, with the virtual environment of the original."""
     with suppress(FileExistsError):
         (project / ".venv").symlink_to(PROJECT / ".venv")
-    return _run(project, ["make", *arguments], {"MAKEFLAGS": "", **variables})
+    return _run(project, ["make", *arguments], {"MAKEFLAGS": "", "MAKELEVEL": "0", **variables})
 
 
 def _run(project: Path, command: list[str], variables: dict[str, str]) -> str:

@@ -12,6 +12,7 @@ from tools.commands import run
 
 EMAIL = "must be an e-mail address of at most 254 ASCII characters, such as john@example.com"
 NAME = "must be 1 to 256 characters, not all of them blank, none of them a control character"
+NO_ROW = "is not a row of CSV in UTF-8, with as many cells as the first line"
 UNKNOWN = "is not a field of this resource"
 GOOD = '{"userId": "good", "name": "Good"}\n'
 
@@ -59,10 +60,22 @@ class BadLinesTest(ImportTest):
             b"\xef\xbb\xbfuserId,name,email\ngood,Good,\nbad,,x\nbad,a,,more\nbad,\xff,\n"
         )
         self.tool("import", self.folder / "x.csv", code=1)
-        row = {"": "is not a row of CSV in UTF-8"}
+        row = {"": NO_ROW}
         wrong = {3: {"name": "is required", "email": EMAIL}, 4: row, 5: row}
         self.assertEqual(self.rejected("x.csv"), wrong)
         self.assertEqual(self.users(), {"good": {"userId": "good", "name": "Good"}})
+
+    def test_csv_lines(self) -> None:
+        """A line of CSV that is no row costs no other line, and is told as it stands."""
+        good = [f'g{each},"Good, or ""better""",' for each in range(3)]
+        bad = ['q,"Opened,', "short,Bob", 'a,"b"c,', 'end,"Opened']
+        written = ["userId,name,email", good[0], *bad[:3], good[1], "", good[2], bad[3]]
+        file = self.file("y.csv", "\n".join(written))
+        self.assertIn("3 added, 4 rejected", self.tool("import", file, code=1).said)
+        found = (self.folder / "y.csv.rejected").read_text("utf-8").splitlines()
+        told = [(each["line"], each["content"]) for each in map(json.loads, found)]
+        self.assertEqual(told, list(zip((3, 4, 5, 9), bad, strict=True)))
+        self.assertEqual({each["name"] for each in self.users().values()}, {'Good, or "better"'})
 
     def test_again(self) -> None:
         """A second import changes nothing, and tells the same of the same lines."""
