@@ -3,7 +3,8 @@
 A field with a pattern and no example of its own has none; then there is none of the body either.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from math import inf
 from typing import Any
 
 from users_api.openapi.records import ANY_TEXT, Schema
@@ -46,9 +47,10 @@ def of(schema: Schema) -> Any:  # noqa: ANN401 - an example may be anything
         return schema["examples"][0]
     if "enum" in schema:
         return schema["enum"][0]
-    return {"string": _text, "integer": _number, "number": _number, "array": _list}.get(
-        schema.get("type", ""), lambda _: True if schema.get("type") == "boolean" else None
-    )(schema)
+    if "anyOf" in schema:
+        return of(schema["anyOf"][0])
+    found = BY_TYPE.get(schema.get("type", ""))
+    return found(schema) if found else None
 
 
 def _text(schema: Schema) -> str | None:
@@ -58,15 +60,42 @@ def _text(schema: Schema) -> str | None:
     return text[: schema["maxLength"]]
 
 
-def _number(schema: Schema) -> float:
-    """Return 1, or the nearest multiple that the limits allow."""
-    least: float = schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1)
-    most: float = schema.get("maximum", schema.get("exclusiveMaximum", least + 1) - 1)
-    nearest = min(max(1, least), most) if least <= most else (least + most) / 2
-    step: int = schema.get("multipleOf", 0)
-    return -(-nearest // step) * step if step else nearest
+def _number(schema: Schema) -> float | None:
+    """Return 1, or one near it that the limits allow."""
+    low: float = schema["exclusiveMinimum" if "exclusiveMinimum" in schema else "minimum"]
+    high: float = schema["exclusiveMaximum" if "exclusiveMaximum" in schema else "maximum"]
+    nearest = min(max(1, low), high)
+    tries = [nearest, nearest + 1, nearest - 1, (low + high) / 2]
+    if schema["type"] == "integer":
+        tries = [each for near in tries for each in _multiples(near, schema.get("multipleOf", 1))]
+    return next((each for each in tries if _allows(schema, each)), None)
+
+
+def _multiples(near: float, step: int) -> list[float]:
+    return [int(-(-near // step)) * step, int(near // step) * step]
+
+
+def _allows(schema: Schema, number: float) -> bool:
+    inclusive = schema.get("minimum", -inf) <= number <= schema.get("maximum", inf)
+    low, high = schema.get("exclusiveMinimum", -inf), schema.get("exclusiveMaximum", inf)
+    return bool(inclusive and low < number < high)
 
 
 def _list(schema: Schema) -> list[Any] | None:
     item = of(schema["items"])
     return None if item is None else [item] * max(1, schema.get("minItems", 0))
+
+
+def _object(schema: Schema) -> Schema | None:
+    example = {name: of(field) for name, field in schema["properties"].items()}
+    return None if None in example.values() else example
+
+
+BY_TYPE: dict[str, Callable[[Schema], Any]] = {
+    "string": _text,
+    "integer": _number,
+    "number": _number,
+    "boolean": lambda _: True,
+    "array": _list,
+    "object": _object,
+}
