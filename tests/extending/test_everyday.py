@@ -10,8 +10,8 @@ from tests.extending.copies import Copy
 FILES = {
     "users_api/bookings/model.py": '''"""What a booking is: its fields and their rules."""
 
-from datetime import date
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
@@ -20,16 +20,27 @@ from users_api.resource import Id, new_id
 Code = Annotated[str, Meta(max_length=8, pattern="^[A-Z]{2}[0-9]{6}$", examples=["DE123456"])]
 
 
+class Room(Struct, frozen=True, kw_only=True):
+    """Where a guest sleeps."""
+
+    floor: int
+    name: str | None = None
+
+
 class Booking(Struct, frozen=True, kw_only=True, rename="camel"):
     """A room for a guest."""
 
     booking_id: Id = field(default_factory=new_id)
     code: Code
     guest_id: Id
-    beds: Annotated[int, Meta(ge=1, le=20)]
     starts_on: Annotated[date, Meta(examples=["2026-11-26"])]
     ends_on: Annotated[date, Meta(examples=["2026-11-28"])]
-    paid_in: float | None = None
+    state: Literal["asked", "agreed"] = "asked"
+    discount: Annotated[float, Meta(gt=0, le=0.5)] | None = None
+    arrived_at: datetime | None = None
+    remarks: list[str] = []
+    is_paid: Annotated[bool, Meta(extra_json_schema={"readOnly": True})] = False
+    room: Room | None = None
 ''',
     "users_api/bookings/__init__.py": '''"""The resource `/bookings`: what is special about it."""
 
@@ -58,18 +69,23 @@ BOOKINGS = Resource(
 ''',
     "users_api/road_signs/model.py": '''"""What a sign is: its fields and their rules."""
 
-from typing import Literal
-
 from msgspec import Struct, field
 
 from users_api.resource import Id, new_id
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """A place beside a road."""
+
+    road: str
+    distance: float
 
 
 class RoadSign(Struct, frozen=True, kw_only=True, rename="camel"):
     """A sign beside a road."""
 
     sign_id: Id = field(default_factory=new_id)
-    color: Literal["red", "green"]
+    place: Place
 ''',
     "users_api/road_signs/__init__.py": '''"""The resource `/road-signs`."""
 
@@ -88,7 +104,7 @@ class RuleTest(ServiceTest):
 
     def test_order(self) -> None:
         """An end that is not after the start is refused."""
-        booking = {"code": "DE654321", "guestId": "ada", "beds": 1}
+        booking = {"code": "DE654321", "guestId": "ada"}
         booking |= {"startsOn": "2026-11-26", "endsOn": "2026-11-26"}
         self.assert_refused(self.call("POST", "/bookings", booking), 400, "endsOn")
 ''',
@@ -140,9 +156,9 @@ print(*(str(test).split()[-1] for test, _ in result.failures))
 class EverydayTest(TestCase):
     """A copy of the project that serves groups, bookings and road signs; users have more fields.
 
-    A booking has a required unique code, a guest who is a user and its owner, a number as the
-    first field that can be changed, and a rule over its dates; a road sign has nothing but a color,
-    and a name of two words. The new fields of users are optional, of every kind.
+    A booking has a required unique code, a guest who is a user and its owner, and a rule over its
+    dates; of its other fields none is a text or a whole number. A road sign has nothing but a place
+    that is an object, and a name of two words. The new fields of users are optional, of every kind.
     """
 
     copy: Copy

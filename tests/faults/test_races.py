@@ -21,7 +21,16 @@ LONGEST_WAIT = 60  # seconds; only a race that hangs takes as long
 class RaceTest(ResourceTest):
     """Calls that can be run against each other, each test on tables of its own."""
 
-    needs = ("create", "read", "change", "remove", "list", "be unique", "stand alone", "be varied")
+    needs = (
+        "create",
+        "read",
+        "change",
+        "remove",
+        "list",
+        "be unique",
+        "stand alone",
+        "be numbered",
+    )
     threads: ThreadPoolExecutor
 
     @classmethod

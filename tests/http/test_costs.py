@@ -71,7 +71,7 @@ class CostTest(ResourceTest):
             self.skipTest("this resource has no unique value to look up")
         one = self.one("b")
         self.assert_cost([TRANSACT], "POST", self.path, self.new("b", **self.unique(1)))
-        self.assert_cost([GET, PUT], "PATCH", one, self.changed(2))
+        self.assert_cost([GET, PUT], "PATCH", one, self.changed(1))
         self.assert_cost([GET, TRANSACT], "PATCH", one, self.unique(2))
         for number, cost in [(2, [GET, GET]), (1, [GET])]:
             [(field, value)] = self.unique(number).items()

@@ -38,7 +38,7 @@ class OwnFaultTest(ResourceTest):
         """An item that is no record is a fault of that record only."""
         table, client = self.service.settings.table(self.kind.name), self.service.table()
         self.create("good")
-        client.sync_put_item(table, self.new("bad") | {self.kind.field: {"not": "that"}})
+        client.sync_put_item(table, self.new("bad") | {self.kind.field: [[["not that"]]]})
         with self.assertLogs("users_api", "ERROR") as logs:
             self.assert_refused(self.call("GET", self.one("bad")), 500)
         self.assertNotIn("that", logs.output[0])

@@ -38,7 +38,16 @@ class Outcome(NamedTuple):
 class DisturbedTest(ResourceTest):
     """A service whose store is as it should be, and others on the same tables where it fails."""
 
-    needs = ("create", "read", "change", "remove", "list", "be unique", "stand alone", "be varied")
+    needs = (
+        "create",
+        "read",
+        "change",
+        "remove",
+        "list",
+        "be unique",
+        "stand alone",
+        "be numbered",
+    )
 
     def record(self, **fields: Any) -> str:
         """Create a record; return its path."""

@@ -5,9 +5,10 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from copy import copy
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 from unittest import TestResult
@@ -23,6 +24,8 @@ from users_api.validation import is_valid
 
 DIGITS = re.compile("[0-9]+")
 TIMES = ("date", "date-time")
+DAYS = 10_000
+NUMBERS = (0, 1, 2, 3, 50, 500)  # some of those of the tests
 _AT_400 = (
     "\nThe example of this resource breaks its rule: give its fields others, with `examples=` "
     '(docs/extending.md, "A check across fields").'
@@ -40,16 +43,15 @@ class Kind:
         schema = records.new(resource.model)
         self._fields: dict[str, Any] = schema["properties"]
         self._required = {*schema.get("required", [])} - {self.key}
-        self.unique = next((each for each in resource.unique if each not in self._required), "")
+        self.unique = min(resource.unique, key=self._required.__contains__, default="")
         self.others = ExitStack()
         """Removes the records of other resources to which those of this one refer."""
 
     @cached_property
     def field(self) -> str:
-        """A field that can be changed at will; any other, if there is none."""
-        special = {self.key, *self.resource.unique, *self.resource.references}
-        plain = [each for each in self._fields if each not in special]
-        return next(filter(self._varies, plain), [self.key, *plain][-1])
+        """The field that can be changed to most values, a date only if it is the only one."""
+        fields = [each for each in self._fields if each != self.key]
+        return max(fields, key=self._rank, default=self.key)
 
     @property
     def can(self) -> set[str]:
@@ -57,9 +59,11 @@ class Kind:
         alone = not self._required & {*self.resource.unique, *self.resource.references}
         others = {
             "be unique": bool(self.unique),
+            "give it up": self.unique not in {"", *self._required},
             "refer": bool(self.resource.references),
             "stand alone": alone,
-            "be varied": self._varies(self.field),
+            "be varied": self._variety(self.field) > 1,
+            "be numbered": self._variety(self.field) == len(NUMBERS),
         }
         return {*self.resource.calls, *(name for name in others if others[name])}
 
@@ -67,8 +71,13 @@ class Kind:
         """Return a value of a field: another one for each number, as far as there are others."""
         schema = self._fields[field]
         example = examples.of(schema)
-        numbered = {"integer": _numbers, "string": _texts}.get(schema["type"])
-        tries = numbered(example, number) if numbered and schema.get("format") not in TIMES else []
+        if "enum" in schema or schema["type"] == "boolean":
+            options = schema.get("enum", [False, True])
+            return options[(options.index(example) + number) % len(options)]
+        if schema.get("format") in TIMES:
+            return _earlier(example, number)
+        numbered = OTHERS.get(schema["type"])
+        tries = numbered(example, number) if numbered and example is not None else []
         return next((each for each in tries if self._takes(field, each)), example)
 
     def identified(self, name: str) -> str:
@@ -104,23 +113,46 @@ class Kind:
         self.others.callback(service.table().sync_delete_item, table, key)
         return record_id
 
-    def _varies(self, field: str) -> bool:
-        return bool(self.value(field, 1) != self.value(field, 2))
+    def _rank(self, field: str) -> tuple[bool, int]:
+        is_time = self._fields[field].get("format") in TIMES
+        variety = self._variety(field)
+        return variety > 1 and not is_time, variety
+
+    def _variety(self, field: str) -> int:
+        """Return how many values a field has for some numbers; 0 if they cannot be just any."""
+        if field in {self.key, *self.resource.unique, *self.resource.references}:
+            return 0
+        return len({repr(self.value(field, number)) for number in NUMBERS})
 
     def _takes(self, field: str, value: object) -> bool:
         return is_valid(self.resource.model, field, value)
 
 
-def _numbers(example: Any, number: int) -> list[Any]:
-    return [example + number]
+def _wholes(example: int, number: int) -> list[int]:
+    return [example + number, example - number]
 
 
-def _texts(example: Any, number: int) -> list[Any]:
+def _decimals(example: float, number: int) -> list[float]:
+    return [example + number, example - number, example / (number + 1)]
+
+
+def _earlier(example: str, number: int) -> str:
+    """Return a date, with the time of day if there is one, so many days before another."""
+    day = date.fromisoformat(example[:10]) - timedelta(number % DAYS)
+    return f"{day}{example[10:]}"
+
+
+def _texts(example: str, number: int) -> list[str]:
     """Return texts like the example with a number in them, the last in place of its digits."""
-    if example is None:
-        return []
     counted = DIGITS.sub(lambda found: f"{number:0{len(found[0])}}"[-len(found[0]) :], example)
     return [f"{number}.{example}", f"{example}-{number}", f"{example}{number}", counted]
+
+
+OTHERS: dict[str, Callable[[Any, int], list[Any]]] = {
+    "integer": _wholes,
+    "number": _decimals,
+    "string": _texts,
+}
 
 
 class ResourceTest(ServiceTest):
