@@ -160,8 +160,8 @@ MUTATIONS: Mutations = {
             OWNERS + "others",
         ),
         (
-            "return function(collection.belonging_to(access.owner()), record_id)",
-            "return function(collection, record_id)",
+            "seen = collection.belonging_to(access.owner())",
+            "seen = collection",
             OWNERS + "own_call_sees_what_its_caller_may_see",
         ),
     ],
