@@ -45,6 +45,10 @@ class ParametersTest(TestCase):
             sentence = f'{ISSUER}, and not "{wrong}".'
             self.assert_refused(sentence, "deploy", "prod", f"issuer={wrong}", audience)
 
+    def test_data_of_a_laptop(self) -> None:
+        """No stage is called as the data of `make run`, which the tools would take for it."""
+        self.assert_refused('The stage "local" is the data of `make run`', "deploy", "local")
+
     def test_other_parameters(self) -> None:
         """So does any stage for any other parameter."""
         for parameter, meaning in {

@@ -163,6 +163,7 @@ class RestoreTest(AwsTest):
         self.restore()
         self.restore("--discard")
         self.write("after")
+        self.assert_changes_nothing("There are no copies of that moment", "--discard")
         self.assert_changes_nothing(f"Nothing was changed: {USERS}-.* is not there", "--in-place")
         self.assert_whole("before", "after")
 
@@ -205,7 +206,7 @@ class RestoreTest(AwsTest):
         self.restore()
         self.write("after")
         self.delete(USERS)
-        self.assert_changes_nothing("Nothing was deleted", "--discard")
+        self.assert_changes_nothing(f"Nothing was deleted: {USERS} is not there", "--discard")
         self.restore("--in-place")
         self.assert_restored("before")
 
