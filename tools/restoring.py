@@ -13,14 +13,12 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local import definitions
-from tools import refusals
+from tools import SERVICE, refusals
 from tools.errors import ToolError
 from tools.progress import say
 from tools.stages import Stage, Table
 from tools.tables import Tables
 from users_api.app import RESOURCES
-
-SERVICE = "users-api"
 
 
 class Pair(NamedTuple):

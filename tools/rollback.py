@@ -11,9 +11,8 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.tables import region
-from tools import refusals
+from tools import SERVICE, refusals
 
-SERVICE = "users-api"
 UNDER_WAY = ["Created", "Queued", "InProgress", "Baking", "Ready"]
 
 

@@ -8,7 +8,7 @@ from threading import Barrier
 from typing import Any, TypeVar
 
 from tests.faults.invariants import assert_invariants
-from tests.support.resources import ResourceTest
+from tests.support.resources import EVERYTHING, ResourceTest
 from tests.support.service import Service
 from tests.support.transports import Answer
 
@@ -21,16 +21,7 @@ LONGEST_WAIT = 60  # seconds; only a race that hangs takes as long
 class RaceTest(ResourceTest):
     """Calls that can be run against each other, each test on tables of its own."""
 
-    needs = (
-        "create",
-        "read",
-        "change",
-        "remove",
-        "list",
-        "be unique",
-        "stand alone",
-        "be numbered",
-    )
+    needs = EVERYTHING
     threads: ThreadPoolExecutor
 
     @classmethod

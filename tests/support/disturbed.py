@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from msgspec.structs import replace
 
-from tests.support.resources import ResourceTest
+from tests.support.resources import EVERYTHING, ResourceTest
 from tests.support.service import Service, engine
 from tests.support.transports import Answer
 from tests.support.wire import Fault, Plan, Request, Wire, tapped
@@ -38,16 +38,7 @@ class Outcome(NamedTuple):
 class DisturbedTest(ResourceTest):
     """A service whose store is as it should be, and others on the same tables where it fails."""
 
-    needs = (
-        "create",
-        "read",
-        "change",
-        "remove",
-        "list",
-        "be unique",
-        "stand alone",
-        "be numbered",
-    )
+    needs = EVERYTHING
 
     def record(self, **fields: Any) -> str:
         """Create a record; return its path."""

@@ -30,6 +30,8 @@ _AT_400 = (
     "\nThe example of this resource breaks its rule: give its fields others, with `examples=` "
     '(docs/extending.md, "A check across fields").'
 )
+MOST = ("create", "read", "change", "remove")  # what most tests need
+EVERYTHING = (*MOST, "list", "be unique", "stand alone", "be numbered")
 UNDER_TEST = [each for each in RESOURCES if os.environ.get("RESOURCE", each.name) == each.name]
 
 
@@ -158,7 +160,7 @@ OTHERS: dict[str, Callable[[Any, int], list[Any]]] = {
 class ResourceTest(ServiceTest):
     """Tests that are run for every resource that has what they need."""
 
-    needs: tuple[str, ...] = ("create", "read", "change", "remove")
+    needs: tuple[str, ...] = MOST
     kind: Kind
 
     def run(self, result: TestResult | None = None) -> TestResult | None:
