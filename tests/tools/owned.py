@@ -19,7 +19,7 @@ from tools.people import MOST_NAMED, people, person, search
 from tools.stages import opened
 
 EMAIL = "ada@example.com"
-NIGHTS = {"beds": 1, "startsOn": "2026-11-26", "endsOn": "2026-11-28"}
+NIGHTS = {"startsOn": "2026-11-26", "endsOn": "2026-11-28"}
 TABLES = ("users", "bookings", "groups", "unique-values", "idempotency")
 
 
