@@ -192,7 +192,6 @@ class Tree(Struct, frozen=True):
 class MergeTest(TestCase):
     """`merge`."""
 
-    @settings(deadline=None)
     @given(DOCUMENTS, PATCHES)
     def test_is_rfc_7396(self, given_document: dict[str, Any], patch: dict[str, Any]) -> None:
         """A patched record is the one that the patched document would have created."""
@@ -287,7 +286,7 @@ class RestoreTest(TestCase):
                 self.assertEqual(restored, record)
                 self.assertEqual(repr(restored), repr(record))
 
-    @settings(deadline=None, max_examples=50)
+    @settings(max_examples=50)
     @given(DOCUMENTS)
     def test_reads_whatever_was_stored(self, given_document: dict[str, Any]) -> None:
         """So does every document that is good as a whole."""
