@@ -78,7 +78,7 @@ def is_valid(kind: type[Struct], label: str, value: object) -> bool:
 
 @cache
 def _shape(kind: type[Struct]) -> Shape:
-    return Shape(cast("Any", type_info(kind)), {})
+    return Shape(cast("Any", type_info(kind)), {}, wording.UNKNOWN)
 
 
 @cache

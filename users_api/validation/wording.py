@@ -5,6 +5,7 @@ from typing import Any
 
 REQUIRED = "is required"
 UNKNOWN = "is not a field of this resource"
+UNKNOWN_WITHIN = "is not a field of this object"
 UNKNOWN_PARAMETER = "is not a parameter of this call"
 FIXED = "cannot be changed"
 READ_ONLY = "cannot be set"
