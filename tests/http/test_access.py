@@ -186,6 +186,7 @@ class CallerTest(AccessTest):
                 *("", "users", "users:*", "*", "users:reader", "xusers:read", "Users:Read"),
                 *("users:read,users:write", "openid,users:read", "[users:read", "users:read]"),
                 *('"users:read"', "users :read", "[[users:read]]", "users:write", "read"),
+                *("users:read\u00a0x", "x\tusers:read", "users:read\n"),
             )
         ]
         bad += [{}, {"scopes": "users:read"}, {"permissions": "users:read"}]

@@ -83,6 +83,7 @@ class BadUserTest(ServiceTest):
                 document = {"name": "Ada", "email": email}
                 self.assert_refused(self.call("POST", "/users", document), 400, "email")
                 self.assert_refused(self.call("GET", f"/users?email={quote(email)}"), 400, "email")
+        self.assert_refused(self.call("GET", "/users?email=%ff@example.com"), 400, "email")
 
     def test_names_every_bad_field(self) -> None:
         """All bad fields are named at once: ours in their order, then those we do not know."""

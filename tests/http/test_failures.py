@@ -100,6 +100,7 @@ class ProblemTest(ServiceTest):
             ("application/problem+json, application/json", "application/problem+json"),
             ("application/problem+json;q=0.9, application/json;q=0.1", "application/problem+json"),
             ("application/problem+json;q=0.1, application/json", "application/json"),
+            ("Application/Problem+JSON; charset=utf-8", "application/problem+json"),
             ("application/problem+json;q=0", "application/json"),
             ("application/json", "application/json"),
             ("application/*", "application/json"),

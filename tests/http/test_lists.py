@@ -151,6 +151,12 @@ class ListTest(ResourceTest):
                 answer = Wsgi(self.service.app)("GET", f"/users?{query}", {}, b"")
                 self.assert_refused(answer, 400)
 
+    def test_other_encodings(self) -> None:
+        """Bytes that are not UTF-8 are no text that a client could mean."""
+        for query in ["limit=%ff", "limit=%ed%a0%80", "limit=1%C0%80"]:
+            with self.subTest(query=query):
+                self.assert_refused(self.call("GET", f"{self.path}?{query}"), 400, "limit")
+
     def test_malformed_item(self) -> None:
         """An item that is no record does not spoil the list."""
         table, client = self.service.settings.table(self.kind.name), self.service.table()

@@ -22,6 +22,8 @@ class ServiceCallsTest(ServiceTest):
         for accept, media_type in {
             "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8": "text/html",
             "text/html": "text/html",
+            "Text/HTML;level=1": "text/html",
+            "text/html;q=0": "application/json",
             "application/json": "application/json",
             "application/json, text/html;q=0.9": "application/json",
             "*/*": "application/json",

@@ -6,12 +6,12 @@ from html import escape
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, url_for
 from msgspec import Meta, Struct
 
 from users_api.errors import InternalError, StoreUnavailableError
 from users_api.http.answers import answer
-from users_api.http.requests import JSON
+from users_api.http.requests import prefers
 from users_api.resource import Resource
 from users_api.store.health import Tables
 
@@ -55,7 +55,7 @@ def register(
 def _index(pages: Sequence[str]) -> Response:
     """Tell what this is, and where to go on: a browser as a page, a program in JSON."""
     links = {page: url_for(page) for page in pages}
-    told = _page(links) if _wants_page() else answer(Index("users-api", links))
+    told = _page(links) if prefers(PAGE) else answer(Index("users-api", links))
     told.vary.add("Accept")
     return told
 
@@ -67,11 +67,6 @@ def _health(tables: Tables) -> Response:
     except InternalError as error:  # whatever is wrong, it cannot do its work now
         raise StoreUnavailableError(error.reason) from error
     return answer(Health("ok"))
-
-
-def _wants_page() -> bool:
-    accepted = request.accept_mimetypes
-    return PAGE in accepted.values() and accepted[PAGE] >= accepted[JSON]
 
 
 def _page(links: Mapping[str, str]) -> Response:

@@ -175,4 +175,4 @@ def _scopes(claims: Mapping[str, object]) -> frozenset[str]:
     told = claims.get("scope") or claims.get("scp")
     text = told if isinstance(told, str) else ""
     listed = text[:1] + text[-1:] == "[]"
-    return frozenset((text[1:-1] if listed else text).split())
+    return frozenset((text[1:-1] if listed else text).split(" "))

@@ -27,7 +27,7 @@ from users_api.errors import (
     UnauthorizedError,
 )
 from users_api.http.answers import answer
-from users_api.http.requests import JSON, LARGEST_BODY
+from users_api.http.requests import LARGEST_BODY, prefers
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -109,7 +109,7 @@ def request_id() -> str:
 def refused(error: ApiError) -> Response:
     """Return the answer to a failure, which is kept for the log."""
     request.environ[FAILURE] = error.code, error.reason
-    if not _wants_problem():
+    if not prefers(PROBLEM):
         return answer(failure(error), error.status, headers(error))
     response = answer(problem(error, request_id()), error.status, headers(error))
     response.content_type = PROBLEM
@@ -143,8 +143,3 @@ def _of_framework(error: HTTPException) -> ApiError:
     return {404: NotFoundError(), 413: BodyTooLargeError(LARGEST_BODY)}.get(
         error.code or 400, InvalidRequestError(error.name)
     )
-
-
-def _wants_problem() -> bool:
-    accepted = request.accept_mimetypes
-    return PROBLEM in accepted.values() and 0 < accepted[PROBLEM] >= accepted[JSON]

@@ -1,9 +1,11 @@
-"""What a request brings: a strict JSON body, a strict query, an idempotency key."""
+"""What a request brings: a strict JSON body, a strict query, an idempotency key, a preference."""
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import TypeVar
+from urllib.parse import parse_qsl
 
 import msgspec
 from flask import request
@@ -62,12 +64,15 @@ def query(kind: type[Q]) -> Q:
     """Return the query; raise InvalidFieldsError for what is bad, unknown or given twice in it."""
     if request.query_string.count(b"&") >= MOST_PARAMETERS:
         raise InvalidRequestError(f"The query has more than {MOST_PARAMETERS} parameters")
-    if not request.query_string.isascii():  # Werkzeug stumbles over what is not UTF-8
+    if not request.query_string.isascii():
         raise InvalidRequestError("The query must be percent-encoded")
-    repeated = [name for name, texts in request.args.lists() if len(texts) > 1]
-    if repeated:
+    # what is not UTF-8 is no text of the client's, but U+FFFD, as API Gateway has it
+    pairs = parse_qsl(request.query_string.decode(), keep_blank_values=True)
+    times = Counter(name for name, _ in pairs)
+    if len(times) < len(pairs):
+        repeated = (name for name in times if times[name] > 1)
         raise InvalidFieldsError(*(FieldError(name, "is given twice") for name in repeated))
-    return validation.parse(kind, request.args)
+    return validation.parse(kind, dict(pairs))
 
 
 def idempotent(document: Mapping[str, object]) -> IdempotentRequest | None:
@@ -79,6 +84,17 @@ def idempotent(document: Mapping[str, object]) -> IdempotentRequest | None:
         raise InvalidRequestError('"Idempotency-Key" must be 1 to 255 visible ASCII characters')
     scope = f"{access.caller()}\n{request.method} {request.path}"
     return IdempotentRequest.of(scope, key, document)
+
+
+def prefers(media_type: str) -> bool:
+    """Tell whether the client names this media type, and likes it no less than JSON."""
+    accepted = request.accept_mimetypes
+    named = (quality for name, quality in accepted if _bare(name) == media_type)
+    return 0 < max(named, default=0) >= accepted[JSON]
+
+
+def _bare(media_type: str) -> str:
+    return media_type.partition(";")[0].strip().lower()
 
 
 def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
