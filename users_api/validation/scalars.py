@@ -14,6 +14,7 @@ from users_api.validation.text import LONGEST_DECOMPOSITION, composed
 LONGEST_TEXT = 1024  # code points, where a field says nothing: DynamoDB takes 400 KB an item
 WITH_ZONE = Annotated[datetime, Meta(tz=True)]
 LONGEST_DATE_TIME = 40  # characters: nine digits of a second, an offset, and some to spare
+ZONE = re.compile("([Zz]|[+-][0-9]{2}:[0-9]{2})$")  # RFC 3339, section 5.6
 
 
 class Text(Rule):
@@ -91,6 +92,8 @@ class DateTime(Rule):
     def read(self, value: object) -> datetime:
         """Return the time in UTC."""
         if not isinstance(value, str) or len(value) > LONGEST_DATE_TIME or " " in value:
+            raise self.bad()
+        if not ZONE.search(value):
             raise self.bad()
         try:
             time: datetime = convert(value, WITH_ZONE)
