@@ -11,7 +11,6 @@ from msgspec import Struct, ValidationError
 from tools import lines
 from tools.lines import Document, Format
 from tools.rows import rows
-from users_api import validation
 from users_api.errors import FieldError, InvalidFieldsError, InvalidRequestError
 from users_api.http.requests import LARGEST_BODY, parsed
 from users_api.resource import Resource
@@ -94,7 +93,7 @@ class Source(Struct, frozen=True, kw_only=True):
         document = self.document(resource, line)
         if self.is_ours:
             return Entry(line, *lines.restored(resource, document))
-        record = validation.create(resource.model, document)
+        record = resource.new(document)
         return Entry(line, resource.rule(record, None) if resource.rule else record, {})
 
 

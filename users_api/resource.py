@@ -11,16 +11,21 @@ from msgspec import Meta, Struct
 from msgspec.structs import fields
 
 from users_api import validation
+from users_api.errors import FieldError, InvalidFieldsError
 
 T = TypeVar("T", bound=Struct)
 
-Id = Annotated[  # which stands in a path as it is (RFC 3986, section 2.3)
+LONGEST_ID = 128
+UNRESERVED = r"^(?!\.\.?$)[A-Za-z0-9._~-]+$"  # in a path as it is (RFC 3986, section 2.3)
+ID = f"1 to {LONGEST_ID} characters of A-Z a-z 0-9 . _ ~ - (and not . or .. alone)"
+
+Id = Annotated[
     str,
     Meta(
         min_length=1,
-        max_length=128,
-        pattern=r"^(?!\.\.?$)[A-Za-z0-9._~-]+$",
-        description="1 to 128 characters of A-Z a-z 0-9 . _ ~ - (and not . or .. alone)",
+        max_length=LONGEST_ID,
+        pattern=UNRESERVED,
+        description=ID,
         examples=["someId"],
     ),
 ]
@@ -118,12 +123,24 @@ class Resource(Struct, Generic[T], frozen=True, kw_only=True):
         """The sentence that a record is no longer as the client knows it."""
         return f"The {self.noun} has changed since"
 
+    def new(self, document: Mapping[str, object]) -> T:
+        """Return a new record made from a JSON object.
+
+        Raises InvalidFieldsError as `validation.create`, and for an id that no path can have.
+        """
+        record = validation.create(self.model, document)
+        if not self.is_id(self.id_of(record)):
+            raise InvalidFieldsError(FieldError(self.key, f"must be {ID}"))
+        return record
+
     def id_of(self, record: T) -> str:
         """Return the id of a record."""
         return str(getattr(record, _attributes(self.model)[self.key]))
 
     def is_id(self, text: str) -> bool:
         """Tell whether a record could have this id."""
+        if len(text) > LONGEST_ID or not re.fullmatch(UNRESERVED, text):
+            return False
         return validation.is_valid(self.model, self.key, text)
 
     def can_belong_to(self, subject: str) -> bool:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated, Literal
+from urllib.parse import quote
 
 from msgspec import Meta, Struct
 
@@ -38,10 +39,25 @@ class Thing(Struct, frozen=True, kw_only=True, rename="camel"):
     address: Address | None = None
 
 
+class Motto(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A motto, whose fields say nothing about what they may be."""
+
+    user_id: str
+    text: str | None = None
+    reader_id: str | None = None
+
+
 NOTES = Resource(
     name="notes", model=Note, key="userId", references={"readerId": USERS}, calls=("create",)
 )
 THINGS = Resource(name="things", model=Thing, key="thingId")
+MOTTOS = Resource(
+    name="mottos",
+    model=Motto,
+    key="userId",
+    unique={"text": str.casefold},
+    references={"readerId": USERS},
+)
 
 
 class SpecialTest(ServiceTest):
@@ -62,6 +78,33 @@ class SpecialTest(ServiceTest):
         self.assertEqual(refused.json["errors"][0]["message"], "is not the id of any user")
         self.assert_refused(self.call("GET", "/notes/note"), 404)
         self.assert_refused(self.call("GET", "/notes"), 405)
+
+    def test_plain_texts(self) -> None:
+        """What a key of DynamoDB or a path cannot be is refused; what is long is unique as well."""
+        table = self.service.settings.table("users")
+        settings = fresh_settings(USERS_TABLE=table, MOTTOS_TABLE=table)
+        self.service.send = transport(create_app(settings, (USERS, MOTTOS)))
+        for motto_id in ["", ".", "..", "a/b", "a b", "\u00e9", "a" * 129, "\u00e9" * 1024]:
+            with self.subTest(motto_id=motto_id[:9]):
+                refused = self.call("POST", "/mottos", {"userId": motto_id})
+                self.assert_refused(refused, 400, "userId")
+                self.assert_refused(self.call("GET", f"/mottos/{quote(motto_id, safe='')}"), 404)
+        for reader in ["", "a b", "\u6f22" * 1024]:
+            with self.subTest(reader=reader[:9]):
+                refused = self.call("POST", "/mottos", {"userId": "a", "readerId": reader})
+                self.assert_refused(refused, 409, "readerId")
+        for text in ["", "\u6f22" * 700, "\u0390" * 1024]:
+            with self.subTest(text=text[:9]):
+                motto = {"userId": "first", "text": text}
+                self.assertEqual(self.call("POST", "/mottos", motto).status, 201)
+                again = self.call("POST", "/mottos", {"userId": "second", "text": text})
+                self.assert_refused(again, 409, "text")
+                other = {"userId": "other", "text": text + "x" if len(text) < 1024 else text[1:]}
+                self.assertEqual(self.call("POST", "/mottos", other).status, 201)
+                found = self.call("GET", f"/mottos?text={quote(text)}").json["mottos"]
+                self.assertEqual(found, [motto])
+                for motto_id in ["first", "other"]:
+                    self.assertEqual(self.call("DELETE", f"/mottos/{motto_id}").status, 204)
 
     def test_contract(self) -> None:
         """The contract has the calls that there are, and a good example of each kind of field."""

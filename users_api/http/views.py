@@ -34,7 +34,7 @@ class CollectionView(MethodView, Generic[T]):
     def post(self) -> Response:
         """Create a record."""
         document = access.owned(self._resource, requests.json_object(requests.JSON))
-        record = validation.create(self._resource.model, document)
+        record = self._resource.new(document)
         stored, replayed = self._collection.add(record, requests.idempotent(document))
         record_id = self._resource.id_of(stored.record)
         headers = {"Location": f"{url_for(self._resource.name)}/{quote(record_id, safe='')}"}

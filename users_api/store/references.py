@@ -6,6 +6,8 @@ from typing import Any
 from users_api.resource import Resource
 from users_api.store.session import Item, Write
 
+NOBODY = "."  # no id; what no record can have as one is not asked for: it could be no key at all
+
 
 class References:
     """The references of a resource to others; `table` tells the name of a table."""
@@ -26,7 +28,8 @@ class References:
             if field in after and after[field] != before.get(field)
         }
 
-    def _check(self, field: str, record_id: object) -> Write:
+    def _check(self, field: str, given: object) -> Write:
         target, table = self._targets[field]
+        record_id = str(given) if target.is_id(str(given)) else NOBODY
         condition = f"attribute_exists({target.key})"
         return Write("condition_check", table, {target.key: record_id}, condition)

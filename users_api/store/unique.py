@@ -4,12 +4,14 @@ A marker is written and removed in one transaction with the record that has the 
 resources keep theirs in one table.
 """
 
+from hashlib import sha256
 from typing import Any, Literal
 
 from users_api.resource import Resource
 from users_api.store.session import Item, Session, Write
 
 KEY = "uniqueValue"  # resource, field and value in one text, such as users#email#ada@example.com
+LONGEST_KEY = 2048  # bytes, of a key of DynamoDB
 FREE_OR_OWN = f"attribute_not_exists({KEY}) OR recordId = :owner"
 
 
@@ -51,7 +53,11 @@ class UniqueValues:
         return {field: self._marked(field, item[field]) for field in fields if field in item}
 
     def _marked(self, field: str, value: object) -> str:
-        return f"{self._resource.name}#{field}#{self._resource.unique[field](value)}"
+        compared = self._resource.unique[field](value)
+        marked = f"{self._resource.name}#{field}#{compared}"
+        if len(marked.encode()) <= LONGEST_KEY:
+            return marked
+        return f"{self._resource.name}#{field}#sha256:{sha256(compared.encode()).hexdigest()}"
 
     def _write(self, kind: Literal["put", "delete"], owner: str, subject: Item) -> Write:
         return Write(kind, self._table, subject, FREE_OR_OWN, {"owner": owner})
