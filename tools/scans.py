@@ -31,8 +31,7 @@ def pages(
     position, more = after, True
     while more:
         key = None if position is None else {table.key: position}
-        items = pace.patiently(partial(_scan, stage, table, limit, key, segment))
-        more = len(items) == limit
+        items, more = pace.patiently(partial(_scan, stage, table, limit, key, segment))
         position = items[-1][table.key] if more else None
         yield Page(items, position)
         if pace.rate:
@@ -41,7 +40,7 @@ def pages(
 
 def _scan(
     stage: Stage, table: Table, limit: int, after: Item | None, segment: int | None
-) -> list[Item]:
+) -> tuple[list[Item], bool]:
     if segment is None or stage.segments == 1:
         return stage.connection.session().scan(table.name, limit, after)
     return stage.connection.session().scan(table.name, limit, after, segment, stage.segments)

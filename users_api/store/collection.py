@@ -100,13 +100,15 @@ class Collection(Generic[T]):
     def list(self, limit: int, after: str | None) -> tuple[list[Stored[T]], str | None]:
         """Return up to `limit` records that follow the position `after`, in no particular order.
 
-        The second value is the position of the last one if there are more. An item that is no
-        such record is left out, and logged.
+        They are fewer if they are large: DynamoDB reads 1 MB at a time. The second value is the
+        position of the last one if there may be more. An item that is no such record is left out,
+        and logged.
         """
         key = {self.resource.key: after} if after else None
-        items = self._connection.session().scan(self._records, limit + 1, key)
-        position = items[limit - 1][self.resource.key] if len(items) > limit else None
-        return list(self._readable(filter(self._sees, items[:limit]))), position
+        items, more = self._connection.session().scan(self._records, limit + 1, key)
+        listed = items[:limit]
+        position = listed[-1][self.resource.key] if more or len(items) > limit else None
+        return list(self._readable(filter(self._sees, listed))), position
 
     def change(
         self, record_id: str, change: Callable[[T], T], accepts: Callable[[str], bool]
@@ -114,7 +116,7 @@ class Collection(Generic[T]):
         """Apply `change` to the record as it is now, and return what became of it.
 
         `accepts` is asked about the revision that would be changed. Raises NotFoundError,
-        PreconditionFailedError, and ConflictError as `add` does.
+        PreconditionFailedError, ConflictError as `add` does, and InvalidRequestError as `made`.
         """
         session = self._connection.session()
         for number in session.attempts():  # noqa: B007 - again if others write in between

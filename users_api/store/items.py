@@ -9,13 +9,16 @@ from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
-from msgspec import Struct
+from msgspec import Struct, json
 
 from users_api import validation
+from users_api.errors import InvalidRequestError
 from users_api.resource import Resource
 from users_api.store.session import Item
 
 T = TypeVar("T", bound=Struct)
+
+LARGEST_RECORD = 256  # KiB of JSON: DynamoDB takes 400 KB an item
 
 
 class Stored(Struct, Generic[T], frozen=True):
@@ -47,7 +50,10 @@ def restored(resource: Resource[T], item: Item) -> Stored[T]:
 
 
 def made(record: Struct, previous: Item | None = None) -> Item:
-    """Return what a record is stored as; what others keep in the previous item is kept."""
+    """Return what a record is stored as; what others keep in the previous item is kept.
+
+    Raises InvalidRequestError if it has grown too large by changes.
+    """
     now, write_id = datetime.now(UTC).isoformat(timespec="milliseconds"), str(uuid4())
     names = set(record.__struct_encode_fields__)
     kept = previous or {"createdAt": now, "creationId": write_id}
@@ -58,7 +64,10 @@ def made(record: Struct, previous: Item | None = None) -> Item:
         "updatedAt": now,
         "writeId": write_id,
     }
-    return item | ({"previousWriteId": kept["writeId"]} if "writeId" in kept else {})
+    item |= {"previousWriteId": kept["writeId"]} if "writeId" in kept else {}
+    if previous and len(json.encode(item)) > LARGEST_RECORD * 1024:
+        raise InvalidRequestError(f"The record would be larger than {LARGEST_RECORD} KiB")
+    return item
 
 
 def unchanged(item: Item, key: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from uuid import uuid4
 from msgspec import Struct
 from pydynox import DynamoDBClient
 from pydynox.exceptions import ConditionalCheckFailedException
+from pydynox.query import ScanResult
 
 from users_api import tally
 from users_api.errors import StoreUnavailableError
@@ -99,14 +100,15 @@ class Session:
         after: Item | None,
         segment: int | None = None,
         total_segments: int | None = None,
-    ) -> list[Item]:
-        """Return up to `limit` items that follow the key `after`, in no particular order.
+    ) -> tuple[list[Item], bool]:
+        """Return items that follow the key `after`, in no order, and whether more may follow.
 
-        A table can be read in parallel, by its segments.
+        There are at most `limit`, or as many as DynamoDB reads at a time, which is 1 MB of them. A
+        table can be read in parallel, by its segments.
         """
         scan = partial(self._client.sync_scan, table, limit=limit, last_evaluated_key=after)
         part = partial(scan, segment=segment, total_segments=total_segments)
-        return self._send("Scan", lambda: list(part(consistent_read=True)))
+        return self._send("Scan", lambda: _first_page(part(consistent_read=True)))
 
     def write(self, *writes: Write) -> Refusal | None:
         """Apply all writes or none: one as it is, several in a transaction.
@@ -188,3 +190,14 @@ class Session:
             if failures == ATTEMPTS:
                 break
         raise StoreUnavailableError(reason)
+
+
+def _first_page(found: ScanResult) -> tuple[list[Item], bool]:
+    """Return what DynamoDB read at once, and whether it says where to go on."""
+    items: list[Item] = []
+    for item in found:  # which would go on by itself
+        items.append(item)
+        end = found.last_evaluated_key
+        if end and end.items() <= item.items():
+            break
+    return items, bool(found.last_evaluated_key)
