@@ -186,11 +186,7 @@ MUTATIONS: Mutations = {
     "store/collection": [
         ("if item is None or not self._sees(item):", "if item is None:", OWNERS + "others"),
         ("same and self._sees(item)", "same", OWNERS + "own_call_sees_what_its_caller_may_see"),
-        (
-            "filter(self._sees, items[:limit])",
-            "items[:limit]",
-            OWNERS + "own_call_sees_what_its_caller_may_see",
-        ),
+        ("filter(self._sees, listed)", "listed", OWNERS + "own_call_sees_what_its_caller_may_see"),
     ],
     "http/cors": [
         ('request.headers.get("Origin") not in origins', "False", CORS + "preflight_of_others"),
