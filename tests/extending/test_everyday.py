@@ -42,7 +42,8 @@ class Booking(Struct, frozen=True, kw_only=True, rename="camel"):
     is_paid: Annotated[bool, Meta(extra_json_schema={"readOnly": True})] = False
     room: Room | None = None
 ''',
-    "users_api/bookings/__init__.py": '''"""The resource `/bookings`: what is special about it."""
+    "users_api/bookings/__init__.py": '''\
+"""The resource `/bookings`: what is special about it."""
 
 from users_api.bookings.model import Booking
 from users_api.errors import FieldError, InvalidFieldsError

@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 from unittest import TestCase, skipUnless
 
+from local.rename import LONGEST
 from tests.extending.copies import COMMANDS, Copy, sections
 
 SERVICE = "users-api"
@@ -75,6 +76,12 @@ class RenameTest(TestCase):
         left = self.copy.run("git", "ls-files") + self.copy.run("git", "grep", "-i", "shop")
         self.assertNotRegex(left, "(?i)order.desk")
         self.assertIn("`shop` is a plain word", self.refusal("NAME=orders"))
+
+    def test_longest_name(self) -> None:
+        """With a name as long as one may be, no line is too long."""
+        self.copy.run("make", "rename", f"NAME={'order-desk'.ljust(LONGEST, 's')}")
+        self.copy.run("ruff", "check")
+        self.copy.run("ruff", "format", "--check")
 
     def test_refused(self) -> None:
         """A name that will not do is refused, and so is what could not be undone."""
