@@ -75,7 +75,7 @@ def _serve() -> None:
 
 def _address() -> Address:
     host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "5000"
-    if not (port.isdecimal() and 0 < int(port) < 65536):  # noqa: PLR2004
+    if not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):  # noqa: PLR2004
         raise UnusableSettingError(f"PORT must be a number from 1 to 65535, not {port!r}.")
     return Address(host, int(port))
 

@@ -21,7 +21,7 @@ def main(environ: Mapping[str, str]) -> str:
     subject, minutes = environ.get("SUB", ""), environ.get("MINUTES") or "60"
     if not subject:
         raise AccessError('Say who it is for: `make token SUB=ada SCOPE="users:read"`.')
-    if not (minutes.isdecimal() and 0 < int(minutes) <= _LONGEST):
+    if not (minutes.isascii() and minutes.isdecimal() and 0 < int(minutes) <= _LONGEST):
         raise AccessError(f"MINUTES must be a number from 1 to {_LONGEST}, not {minutes!r}.")
     return issuer.kept().token(subject, environ.get("SCOPE", ""), int(minutes) * 60)
 
@@ -39,8 +39,10 @@ def doubts(subject: str, scopes: str) -> Iterator[str]:
 
 if __name__ == "__main__":
     try:
-        sys.stdout.write(main(os.environ) + "\n")
+        os.write(sys.stdout.fileno(), f"{main(os.environ)}\n".encode())
         for doubt in doubts(os.environ["SUB"], os.environ.get("SCOPE", "")):
             sys.stderr.write(f"{doubt}\n")
     except AccessError as error:
         sys.exit(str(error))
+    except OSError as error:
+        sys.exit(f"The token cannot be written: {error.strerror}.")

@@ -1,9 +1,13 @@
 """`make run ACCESS=token` and `make token`, as a newcomer sees them."""
 
+import os
 import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest import skipUnless
 
 from local import issuer
 from tests.run.newcomer import make, until
@@ -126,6 +130,22 @@ class RefusalTest(RunTest):
                 self.assertNotEqual(made.returncode, 0)
                 self.assertEqual(made.stdout, "")
                 self.assertIn(word, made.stderr.splitlines()[0])
+
+    @skipUnless(Path("/dev/full").exists(), "only Linux has it")
+    def test_nowhere_to_write(self) -> None:
+        """A token that cannot be written is one sentence, too."""
+        command = [sys.executable, "-m", "local.token"]
+        with Path("/dev/full").open("wb") as full:
+            ended = subprocess.run(
+                command,
+                cwd=self.project,
+                env=os.environ | {"SUB": "ada"},
+                stdout=full,
+                stderr=subprocess.PIPE,
+                check=False,
+            )
+        self.assertEqual(ended.returncode, 1)
+        self.assertEqual(ended.stderr, b"The token cannot be written: No space left on device.\n")
 
     def test_useless_token(self) -> None:
         """`make token` tells what in a token is of no use, beside the token."""

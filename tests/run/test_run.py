@@ -186,6 +186,7 @@ class RefusalTest(RunTest):
             "PORT": "abc",
             "PORT ": "0",
             "PORT  ": "65536",
+            "PORT   ": "٣٣٣٣",
             "HOST": "192.0.2.1",
             "HOST ": f"{'a' * 64}.example",
             "AWS_ENDPOINT_URL_DYNAMODB": "localhost:8000",
