@@ -4,12 +4,9 @@ It answers whoever asks, web pages of any origin too. So where its data matters 
 port that browsers connect to for no page, whatever its name, its scheme or its redirects.
 
 EngineError               (of local/programs.py)
-├── EngineFailedError     it does not start
-├── DataFolderError       there is no writing where its data should be
-└── DataInUseError        another engine has the same data open
+└── EngineFailedError     it does not start
 """
 
-import fcntl
 import os
 import socket
 import subprocess
@@ -22,6 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from local import leash
+from local.data import locked
 from local.programs import EngineError, Program, find_engine
 
 # Ports above 1023 on the lists of Chromium, Firefox and WebKit (https://fetch.spec.whatwg.org,
@@ -46,14 +44,6 @@ _LONGEST_OUTPUT = 4096  # bytes of what it says
 
 class EngineFailedError(EngineError):
     """The engine does not start."""
-
-
-class DataFolderError(EngineError):
-    """There is no writing where the data should be."""
-
-
-class DataInUseError(EngineError):
-    """Another engine has the same data open."""
 
 
 @contextmanager
@@ -81,7 +71,7 @@ def running_engine(
     if data and not program.keeps_data:
         sys.stderr.write(STAND_IN)
     with ExitStack() as stack:
-        lock = stack.enter_context(_lock(data)) if data else None
+        lock = stack.enter_context(locked(data)) if data else None
         inherited = (lock.fileno(),) if lock else ()
         for port in ports or _free_ports():
             if stack.enter_context(_listening(program.at(port, data), port, inherited)):
@@ -93,18 +83,6 @@ def running_engine(
         "The embedded DynamoDB engine did not start: other programs have every port that it may "
         f"use ({', '.join(map(str, ports or ()))})."
     )
-
-
-def forget(data: Path) -> None:
-    """Remove data that no engine has open; raise DataFolderError, or DataInUseError."""
-    with _lock(data):
-        for file in data.parent.glob(f"{data.name}*"):  # the lock stays: others may wait for it
-            file.unlink()
-
-
-def lock_of(data: Path) -> Path:
-    """Return the file that is locked while an engine has this data open: it tells the URL."""
-    return data.with_suffix(".lock")
 
 
 def answers(host: str, port: int) -> bool:
@@ -135,30 +113,6 @@ def _free_ports() -> Iterator[int]:
 
 def _url(port: int) -> str:
     return f"http://{_HOST}:{port}"
-
-
-@contextmanager
-def _lock(data: Path) -> Iterator[IO[str]]:
-    with _lock_file(data) as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise DataInUseError(
-                f"The data in {data.parent} is in use by a `make run`: end that one first."
-            ) from None
-        lock.truncate(0)
-        yield lock
-
-
-def _lock_file(data: Path) -> IO[str]:
-    try:
-        data.parent.mkdir(parents=True, exist_ok=True)
-        return lock_of(data).open("a", encoding="utf-8")
-    except OSError as error:
-        raise DataFolderError(
-            f"The data cannot be kept in {data.parent} ({error.strerror}): make it a folder in "
-            "which you may write."
-        ) from error
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import sys
 
-from local.engine import forget
+from local.data import forget
 from local.programs import EngineError
 from local.stack import DATA
 

@@ -217,7 +217,7 @@ class RefusalTest(RunTest):
         refused = make(self.project, "reset")
         self.assertNotEqual(refused.returncode, 0)
         self.assertRegex(
-            refused.stderr, r"^The data in \S+/\.local/data is in use by a `make run`:"
+            refused.stderr, r"^The data in \S+/\.local/data is in use by a `make run` or a command "
         )
         self.assertEqual(refused.stdout, "")
         self.assert_john(run)

@@ -1,19 +1,25 @@
 """The engine of `make run`, and commands beside it."""
 
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event, Thread
 from unittest import TestCase
 
-from local.engine import PORTS_CLOSED_TO_PAGES, DataInUseError, running_engine
-from local.sharing import shared_engine
+from local.data import DataInUseError
+from local.engine import PORTS_CLOSED_TO_PAGES, running_engine
+from local.sharing import WAITING, shared_engine
 from local.tables import create_missing
+from tests.run.newcomer import until
 
 
 class SharingTest(TestCase):
     """Data that is in use, or not."""
 
     def setUp(self) -> None:
-        self.data = Path(self.enterContext(TemporaryDirectory())) / "dynamodb.sqlite"
+        self.folder = Path(self.enterContext(TemporaryDirectory()))
+        self.data = self.folder / ".local" / "data" / "dynamodb.sqlite"
 
     def test_in_use(self) -> None:
         """A command uses the engine that runs, and leaves it running."""
@@ -33,3 +39,25 @@ class SharingTest(TestCase):
                     running_engine(self.data, PORTS_CLOSED_TO_PAGES),
                 ):
                     self.fail("two engines have the same data open")
+
+    def test_one_beside_the_other(self) -> None:
+        """A command that runs an engine ends it when no other uses it any longer, and says so."""
+        up, done, said = Event(), Event(), StringIO()
+
+        def first() -> None:
+            with shared_engine(self.data, PORTS_CLOSED_TO_PAGES):
+                up.set()
+                done.wait()
+
+        thread = Thread(target=first)
+        with redirect_stderr(said):
+            thread.start()
+            up.wait()
+            with shared_engine(self.data, PORTS_CLOSED_TO_PAGES) as url:
+                done.set()
+                until(lambda: bool(said.getvalue()) or not thread.is_alive(), otherwise="no end")
+                create_missing(url, "still-answers")
+            thread.join()
+        self.assertEqual(said.getvalue(), WAITING)
+        with running_engine(self.data, PORTS_CLOSED_TO_PAGES) as url:
+            create_missing(url, "new")

@@ -13,7 +13,8 @@ from unittest import TestCase
 from pydynox import DynamoDBClient
 
 import local
-from local.engine import STAND_IN, DataInUseError, EngineFailedError, running_engine
+from local.data import DataInUseError
+from local.engine import STAND_IN, EngineFailedError, running_engine
 from local.programs import Program
 from local.tables import TableError, create_missing, environment
 
