@@ -48,7 +48,11 @@ class EngineFailedError(EngineError):
 
 @contextmanager
 def running_engine(
-    data: Path | None = None, ports: Sequence[int] = (), program: Program | None = None
+    data: Path | None = None,
+    ports: Sequence[int] = (),
+    program: Program | None = None,
+    *,
+    moto: bool = True,
 ) -> Iterator[str]:
     """Run an engine on this machine, and end it afterwards.
 
@@ -56,6 +60,7 @@ def running_engine(
         data: The file in which it keeps its data; in memory when there is none.
         ports: Where it may listen, in this order; on any free port when there are none.
         program: Which engine; the one for this machine when there is none.
+        moto: Whether that may be moto, which keeps no data.
 
     Yields:
         The URL at which it answers.
@@ -67,11 +72,11 @@ def running_engine(
         DataInUseError: Another engine has the same data open.
 
     """
-    program = program or find_engine()
-    if data and not program.keeps_data:
-        sys.stderr.write(STAND_IN)
     with ExitStack() as stack:
         lock = stack.enter_context(locked(data)) if data else None
+        program = program or find_engine(moto=moto)
+        if data and not program.keeps_data:
+            sys.stderr.write(STAND_IN)
         inherited = (lock.fileno(),) if lock else ()
         for port in ports or _free_ports():
             if stack.enter_context(_listening(program.at(port, data), port, inherited)):

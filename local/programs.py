@@ -65,15 +65,18 @@ def find_engine(
         return _dynoxide(Path(on_path).absolute())
     if moto and find_spec("moto"):
         return Program([sys.executable, "-m", "moto.server", "--host", _HOST])
-    raise EngineNotFoundError(f"There is no embedded DynamoDB engine for {package}: {_remedy()}.")
+    raise EngineNotFoundError(
+        f"There is no embedded DynamoDB engine for {package}: {_remedy(moto=moto)}."
+    )
 
 
 def _dynoxide(path: Path) -> Program:
     return Program([str(path), "serve", "--host", _HOST], "--db-path")
 
 
-def _remedy() -> str:
+def _remedy(*, moto: bool) -> str:
     elsewhere = "put `dynoxide` on the PATH, or set AWS_ENDPOINT_URL_DYNAMODB to another DynamoDB"
     if not shutil.which("npm"):
         return f"install Node.js 20 or newer with npm and run `make engine`, {elsewhere}"
-    return f"run `make engine`, or `make .venv/tests` for moto in its place, {elsewhere}"
+    instead = "or `make .venv/tests` for moto in its place, " * moto
+    return f"run `make engine`, {instead}{elsewhere}"

@@ -23,13 +23,13 @@ def shared_engine(data: Path, ports: Sequence[int]) -> Iterator[str]:
     Everybody who shares an engine holds a lock with the others. Whoever runs it takes that lock
     alone before it ends: when nobody is left, and nobody can come who would find it ending.
 
-    Raises what `running_engine` does.
+    Raises what `running_engine` does; moto, which keeps no data, is shared but not run.
     """
     with ExitStack() as stack:
         users = stack.enter_context(lock_file(data.with_suffix(".users")))
         fcntl.flock(users, fcntl.LOCK_SH)
         try:
-            url = stack.enter_context(running_engine(data, ports))
+            url = stack.enter_context(running_engine(data, ports, moto=False))
             stack.callback(_wait_for_others, users)
         except DataInUseError:
             url = _told(data)

@@ -1,5 +1,8 @@
 """The engine of `make run`, and commands beside it."""
 
+import shutil
+import subprocess
+import sys
 from contextlib import redirect_stderr
 from io import StringIO
 from pathlib import Path
@@ -9,9 +12,10 @@ from unittest import TestCase
 
 from local.data import DataInUseError
 from local.engine import PORTS_CLOSED_TO_PAGES, running_engine
+from local.programs import Program
 from local.sharing import WAITING, shared_engine
 from local.tables import create_missing
-from tests.run.newcomer import until
+from tests.run.newcomer import PROJECT, copy_of_the_project, until
 
 
 class SharingTest(TestCase):
@@ -61,3 +65,23 @@ class SharingTest(TestCase):
         self.assertEqual(said.getvalue(), WAITING)
         with running_engine(self.data, PORTS_CLOSED_TO_PAGES) as url:
             create_missing(url, "new")
+
+    def test_no_engine(self) -> None:
+        """Where only moto is, a command shares that of `make run`, and has no data of its own."""
+        copy_of_the_project(self.folder)
+        shutil.copytree(PROJECT / "tools", self.folder / "tools")
+        refused = self.verified()
+        self.assertEqual(refused.returncode, 1)
+        self.assertRegex(refused.stderr, r"\AThere is no embedded DynamoDB engine for .*\.\n\Z")
+        self.assertNotIn("moto", refused.stderr)
+        moto = Program([sys.executable, "-m", "moto.server", "--host", "127.0.0.1"])
+        with redirect_stderr(StringIO()), running_engine(self.data, program=moto):
+            shared = self.verified()
+        self.assertEqual(shared.returncode, 0, shared.stderr)
+
+    def verified(self) -> subprocess.CompletedProcess[str]:
+        """Verify the data of the folder, as on a machine on which nothing else is installed."""
+        command = [sys.executable, "-m", "tools", "verify"]
+        return subprocess.run(
+            command, cwd=self.folder, env={"PATH": ""}, capture_output=True, text=True, check=False
+        )
