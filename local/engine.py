@@ -4,10 +4,11 @@ It answers whoever asks, web pages of any origin too. So where its data matters 
 port that browsers connect to for no page, whatever its name, its scheme or its redirects.
 
 EngineError               (of local/programs.py)
-└── EngineFailedError     it does not start
+└── EngineFailedError     it does not start, or ends by itself
 """
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -43,7 +44,7 @@ _LONGEST_OUTPUT = 4096  # bytes of what it says
 
 
 class EngineFailedError(EngineError):
-    """The engine does not start."""
+    """The engine does not start, or ends by itself."""
 
 
 @contextmanager
@@ -53,6 +54,7 @@ def running_engine(
     program: Program | None = None,
     *,
     moto: bool = True,
+    watched: bool = False,
 ) -> Iterator[str]:
     """Run an engine on this machine, and end it afterwards.
 
@@ -61,13 +63,14 @@ def running_engine(
         ports: Where it may listen, in this order; on any free port when there are none.
         program: Which engine; the one for this machine when there is none.
         moto: Whether that may be moto, which keeps no data.
+        watched: Whether its end is an EngineFailedError in the main thread, which has to call this.
 
     Yields:
         The URL at which it answers.
 
     Raises:
         EngineNotFoundError: There is no engine for this machine.
-        EngineFailedError: It does not start, or every port is taken.
+        EngineFailedError: It does not start, every port is taken, or it is watched and ends.
         DataFolderError: There is no writing where the data should be.
         DataInUseError: Another engine has the same data open.
 
@@ -79,7 +82,10 @@ def running_engine(
             sys.stderr.write(STAND_IN)
         inherited = (lock.fileno(),) if lock else ()
         for port in ports or _free_ports():
-            if stack.enter_context(_listening(program.at(port, data), port, inherited)):
+            command = program.at(port, data)
+            if engine := stack.enter_context(_listening(command, port, inherited)):
+                if watched:
+                    stack.enter_context(_watched(engine))
                 if lock:
                     print(_url(port), file=lock, flush=True)  # for local/sharing.py
                 yield _url(port)
@@ -121,16 +127,35 @@ def _url(port: int) -> str:
 
 
 @contextmanager
-def _listening(command: list[str], port: int, inherited: tuple[int, ...]) -> Iterator[bool]:
-    """Yield whether an engine listens at a port; if not, another program does."""
+def _watched(engine: subprocess.Popen[bytes]) -> Iterator[None]:
+    def look(*_: object) -> None:
+        if engine.poll() is not None:
+            signal.signal(signal.SIGCHLD, before)
+            raise EngineFailedError(
+                "The embedded DynamoDB engine has ended before its time: start `make run` again."
+            )
+
+    before = signal.signal(signal.SIGCHLD, look)
+    try:
+        look()  # it may have ended already
+        yield
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+
+
+@contextmanager
+def _listening(
+    command: list[str], port: int, inherited: tuple[int, ...]
+) -> Iterator[subprocess.Popen[bytes] | None]:
+    """Yield an engine that listens at a port, unless another program does."""
     if answers(_HOST, port):
-        yield False
+        yield None
         return
     with (
         tempfile.TemporaryFile() as output,
         _tied_process(command, output, inherited) as engine,
     ):
-        yield _is_up(engine, port, output)
+        yield engine if _is_up(engine, port, output) else None
 
 
 @contextmanager

@@ -101,7 +101,7 @@ def _dynamodb() -> Iterator[tuple[str, str]]:
     else:
         engine = find_engine()
         folder = f"{os.path.relpath(DATA.parent)} (`make reset` forgets it)"
-        with running_engine(DATA, PORTS_CLOSED_TO_PAGES, engine) as endpoint:
+        with running_engine(DATA, PORTS_CLOSED_TO_PAGES, engine, watched=True) as endpoint:
             yield endpoint, folder if engine.keeps_data else "memory, and gone with it"
 
 

@@ -143,10 +143,19 @@ class EndTest(RunTest):
         for name, end in {
             "make": lambda run: run.signal_make(signal.SIGKILL),
             "supervisor": lambda run: os.kill(run.family()[0].pid, signal.SIGKILL),
+            "engine": lambda run: os.kill(run.family()[1].pid, signal.SIGKILL),
             "api": lambda run: os.kill(run.family()[-1].pid, signal.SIGKILL),
         }.items():
             with self.subTest(name):
                 self.assertNotEqual(self.ended(end).exit_code(), 0)
+
+    def test_killed_engine(self) -> None:
+        """When the engine is killed, one sentence says why all has ended."""
+        run = self.up()
+        os.kill(run.family()[1].pid, signal.SIGKILL)
+        self.assertNotEqual(run.exit_code(), 0)
+        sentence = "The embedded DynamoDB engine has ended before its time: start `make run` again."
+        self.assertRegex(run.said(), rf"\n{sentence}\nmake: \*\*\* .* Error 1\n\Z")
 
     def ended(self, end: Callable[[MakeRun], None]) -> MakeRun:
         """Start, end in a way, see that nothing is left, and that the next start has the data."""
