@@ -41,6 +41,7 @@ _SECONDS_TO_START = 10
 _SECONDS_TO_END = 5
 _TRIES = 10  # at a free port, which another program may take before the engine does
 _LONGEST_OUTPUT = 4096  # bytes of what it says
+_DAMAGED = ("database disk image is malformed", "not a valid SQLite database")  # what it says then
 
 
 class EngineFailedError(EngineError):
@@ -185,8 +186,13 @@ def _is_up(engine: subprocess.Popen[bytes], port: int, output: IO[bytes]) -> boo
         time.sleep(0.01)
     if answers(_HOST, port):
         return False
-    said = _said(output).strip() or "it said nothing"
-    raise EngineFailedError(f"The embedded DynamoDB engine did not start: {said}")
+    raise EngineFailedError(f"The embedded DynamoDB engine did not start: {_why(_said(output))}")
+
+
+def _why(said: str) -> str:
+    if any(words in said for words in _DAMAGED):
+        return "its data is damaged, and `make reset` forgets it."
+    return said.strip() or "it said nothing"
 
 
 def _said(output: IO[bytes]) -> str:

@@ -112,6 +112,19 @@ class RunningEngineTest(TestCase):
         with self.assertRaisesRegex(EngineFailedError, "database"), running_engine(folder):
             self.fail("a folder is no database")
 
+    def test_damaged(self) -> None:
+        """Where the data is damaged, the error tells what helps."""
+        data = Path(self.enterContext(TemporaryDirectory())) / "dynamodb.sqlite"
+        with running_engine(data) as url:
+            create_missing(url, "test")
+        for damaged in [data.read_bytes()[:100], b"no database" * 1000]:
+            data.write_bytes(damaged)
+            with (
+                self.assertRaisesRegex(EngineFailedError, "data is damaged.* `make reset`"),
+                running_engine(data),
+            ):
+                self.fail("damaged data")
+
 
 class TablesTest(TestCase):
     """The tables of `infra/tables.yml`, in a DynamoDB."""
