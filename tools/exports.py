@@ -19,6 +19,7 @@ from msgspec import Struct, json
 from tools import answers, costs, erasing, files, lines
 from tools.errors import ToolError
 from tools.lines import Format
+from tools.locks import alone
 from tools.patience import Pace
 from tools.people import person, search
 from tools.progress import say, steps
@@ -66,13 +67,17 @@ class Plan(Struct, frozen=True):
 def export(stage: Stage, resources: Resources, folder: Path, form: Format, pace: Pace) -> Manifest:
     """Export resources into a folder; go on where an earlier export of the same was ended.
 
-    Raises ToolError if the folder holds something else.
+    Raises ToolError if the folder holds something else, or another export is writing to it.
     """
-    plan = _planned(stage, resources, folder, form)
-    contents = tuple(_exported(stage, each, folder, form, pace) for each in resources)
-    manifest = Manifest(VERSION, stage.name, plan.started, _now(), contents)
-    files.save(folder / MANIFEST, manifest, indent=2)
-    _tidy(folder)
+    if folder.is_file():
+        raise ToolError(f"{folder} is a file: choose a folder (make: TO=).")
+    folder.mkdir(files.FOLDER, parents=True, exist_ok=True)
+    with alone(folder, f"Another export is writing to {folder}."):
+        plan = _planned(stage, resources, folder, form)
+        contents = tuple(_exported(stage, each, folder, form, pace) for each in resources)
+        manifest = Manifest(VERSION, stage.name, plan.started, _now(), contents)
+        files.save(folder / MANIFEST, manifest, indent=2)
+        _tidy(folder)
     return manifest
 
 
@@ -120,9 +125,6 @@ def export_person(stage: Stage, of: Resource[Any], who: str, to: Path, pace: Pac
 def _planned(stage: Stage, resources: Resources, folder: Path, form: Format) -> Plan:
     tables = {each.name: stage.described(each.name).identity for each in resources}
     fresh = Plan(form, tables, _now())
-    if folder.is_file():
-        raise ToolError(f"{folder} is a file: choose a folder (make: TO=).")
-    folder.mkdir(files.FOLDER, parents=True, exist_ok=True)
     if (folder / MANIFEST).exists():
         _tidy(folder)
         raise ToolError(f"{folder} holds a complete export already: choose another folder.")

@@ -112,7 +112,7 @@ class Import:
     def _ended(self) -> Counter[str]:
         self._progress_file.unlink(missing_ok=True)
         if not self._progress.rejected:
-            self._rejected.unlink()
+            self._rejected.unlink(missing_ok=True)
         return Counter(self._progress.outcomes)
 
 

@@ -14,6 +14,7 @@ from tools.errors import ToolError
 from tools.exports import MANIFEST, VERSION, Contents, Manifest
 from tools.imports import Import
 from tools.lines import Format
+from tools.locks import alone
 from tools.patience import Pace
 from tools.sources import Source
 from tools.stages import Stage, resource_called
@@ -51,11 +52,16 @@ class Job(Struct, frozen=True):
         return self.source.path.with_name(f"{self.source.path.name}.rejected")
 
     def run(self, stage: Stage, flags: Flags) -> Counter[str]:
-        """Import the file; return how many lines came to which end."""
+        """Import the file; return how many lines came to which end.
+
+        Raises ToolError if another import of it is under way.
+        """
         kind, pace = Rehearsal if flags.dry_run else Writer, Pace(flags.rate)
         writer = kind(stage, self.resource, flags.on_conflict, pace)
-        one = Import(self.source, self.resource, self.rejected, self._identity(stage, flags))
-        return one.run(Creations(stage, self.resource), writer, pace)
+        path = self.source.path
+        with alone(path, f"Another import of {path} is under way."):
+            one = Import(self.source, self.resource, self.rejected, self._identity(stage, flags))
+            return one.run(Creations(stage, self.resource), writer, pace)
 
     def _identity(self, stage: Stage, flags: Flags) -> str:
         file, table = self.source.path.stat(), stage.described(self.resource.name).identity
