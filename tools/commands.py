@@ -20,7 +20,7 @@ from tools import answers, confirmation, costs, erasing, exports, restoring
 from tools.errors import StoppedError, ToolError
 from tools.jobs import Flags, Job, Layout, jobs
 from tools.lines import Format
-from tools.options import at_rate, confirmed, of_moment, of_resource, on_stage
+from tools.options import at_rate, between_cells, confirmed, of_moment, of_resource, on_stage
 from tools.patience import Pace
 from tools.people import people, person, search
 from tools.progress import say
@@ -72,7 +72,7 @@ def export_command(  # noqa: PLR0913 - one for each flag
 @argument("path", type=click.Path(exists=True, path_type=Path))
 @option("--map", "renamed", multiple=True, metavar="FIELD=NAME", help="The file calls FIELD NAME.")
 @option("--ignore", "ignored", multiple=True, metavar="NAME", help="The file has NAME, too.")
-@option("--delimiter", default=",", show_default=True, help="Between the cells of CSV.")
+@between_cells
 @option(
     "--on-conflict",
     type=Choice(["skip", "fail", "replace"]),

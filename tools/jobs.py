@@ -22,6 +22,11 @@ from tools.writing import OnConflict, Rehearsal, Writer
 from users_api.app import RESOURCES
 from users_api.resource import Resource
 
+FORMS: Mapping[str, Format] = {
+    **dict.fromkeys((".jsonl", ".ndjson", ".json", ".rejected"), "jsonl"),
+    **dict.fromkeys((".csv", ".tsv"), "csv"),
+}
+
 
 class Flags(Struct, frozen=True, kw_only=True):
     """How the files are imported."""
@@ -37,7 +42,7 @@ class Layout(Struct, frozen=True, kw_only=True):
     resource: str | None = None
     renamed: Mapping[str, str] = {}
     ignored: frozenset[str] = frozenset()
-    delimiter: str = ","
+    delimiter: str | None = None  # a comma, or a tab in .tsv
 
 
 class Job(Struct, frozen=True):
@@ -72,8 +77,13 @@ class Job(Struct, frozen=True):
 def jobs(path: Path, layout: Layout) -> list[Job]:
     """Return what there is to import; a folder or file of ours has a manifest.
 
-    Raises ToolError if a file of ours is not as it was made, or if it is not clear what it has.
+    Raises ToolError if a file of ours is not as it was made, if it is not clear what it has, or if
+    no line of it could be imported.
     """
+    if not (path.is_dir() or path.is_file()):  # it is read twice, and again if that was ended
+        raise ToolError(
+            f"{path} is neither a file nor a folder: save it to a file, and import that."
+        )
     folder = path if path.is_dir() else path.parent
     manifest = files.load(folder / MANIFEST, Manifest)
     ours = {folder / each.file: each for each in manifest.files} if manifest else {}
@@ -85,14 +95,7 @@ def jobs(path: Path, layout: Layout) -> list[Job]:
         return [_own_job(file, each) for file, each in ours.items()]
     if path in ours:
         return [_own_job(path, ours[path])]
-    source = Source(
-        path=path,
-        form=_form(path),
-        renamed=layout.renamed,
-        ignored=layout.ignored,
-        delimiter=layout.delimiter,
-    )
-    return [Job(source, _resource(path, layout.resource))]
+    return [_job(path, layout)]
 
 
 def _own_job(path: Path, contents: Contents) -> Job:
@@ -108,8 +111,24 @@ def _own_job(path: Path, contents: Contents) -> Job:
     return Job(source, resource)
 
 
+def _job(path: Path, layout: Layout) -> Job:
+    usual = "\t" if path.suffix.lower() == ".tsv" else ","
+    source = Source(
+        path=path,
+        form=_form(path),
+        renamed=layout.renamed,
+        ignored=layout.ignored,
+        delimiter=layout.delimiter or usual,
+    )
+    next(source.lines(), None)  # raises what is wrong with the columns
+    return Job(source, _resource(path, layout.resource))
+
+
 def _form(path: Path) -> Format:
-    return "csv" if path.suffix == ".csv" else "jsonl"
+    form = FORMS.get(path.suffix.lower())
+    if form is None:
+        raise ToolError(f"Only uncompressed .jsonl, .csv and .tsv files are read, and not {path}.")
+    return form
 
 
 def _resource(path: Path, name: str | None) -> Resource[Any]:

@@ -6,6 +6,13 @@ from click import Choice, option
 from local.stack import STAGE as LOCAL
 from users_api.app import RESOURCES
 
+
+def _delimiter(_context: object, _option: object, text: str | None) -> str | None:
+    if text is not None and (len(text) != 1 or text in '"\r\n'):
+        raise click.BadParameter("It is one character, but no quote and no end of a line.")
+    return text
+
+
 on_stage = option(
     "--stage", default=LOCAL, help="A stage on AWS; without it, the data of `make run`."
 )
@@ -17,6 +24,11 @@ of_moment = option(
     type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ"]),
     metavar="2026-11-26T02:55:00Z",
     help="A second of the last 35 days.",
+)
+between_cells = option(
+    "--delimiter",
+    callback=_delimiter,
+    help="Between the cells of CSV; without it, a comma, or in .tsv a tab.",
 )
 confirmed = option(
     "--confirm", metavar="STAGE", help="The name of a stage that keeps its data, for scripts."

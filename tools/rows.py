@@ -2,7 +2,7 @@
 
 import csv
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import json
 
@@ -40,14 +40,18 @@ class Lines:
         return first
 
 
-def rows(text: Iterable[str], delimiter: str) -> Iterator[tuple[int, dict[str, str] | str]]:
+def rows(
+    text: Iterable[str], delimiter: str, needed: Sequence[str] = ()
+) -> Iterator[tuple[int, dict[str, str] | str]]:
     """Yield each row with the number of its last line: its cells by column, or a line that is none.
 
     A quote that is never closed makes a line none, and those that follow are read for themselves.
-    Raises ToolError if the first line does not name columns.
+    Raises ToolError if the first line does not name columns, or not all that are `needed`.
     """
     lines = Lines(text)
     names = _names(lines, delimiter)
+    if missing := [name for name in needed if name not in names]:
+        raise ToolError(f"The first line of the file names no column {missing[0]}.")
     while True:
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
         try:
@@ -65,8 +69,11 @@ def rows(text: Iterable[str], delimiter: str) -> Iterator[tuple[int, dict[str, s
 def _names(lines: Lines, delimiter: str) -> list[str]:
     try:
         names = next(csv.reader(lines, delimiter=delimiter, strict=True), [])
-    except csv.Error as error:
-        raise ToolError("The first line of the file does not name columns.") from error
+        json.encode(names)
+    except (csv.Error, ValueError) as error:
+        raise ToolError("The first line of the file is not UTF-8, or names no columns.") from error
+    if not any(map(str.strip, names)):
+        raise ToolError("The first line of the file names no columns.")
     if len(set(names)) < len(names):
         raise ToolError("The first line of the file names a column twice.")
     lines.take()

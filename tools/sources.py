@@ -2,6 +2,7 @@
 
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
+from csv import field_size_limit
 from itertools import count
 from pathlib import Path
 from typing import IO, Any, Generic, NamedTuple, TypeVar
@@ -18,8 +19,11 @@ from users_api.resource import Resource
 T = TypeVar("T", bound=Struct)
 
 TOO_LONG = f"is longer than {LARGEST_BODY} bytes"
-NO_OBJECT = "is not a JSON object"
-NO_ROW = "is not a row of CSV in UTF-8, with as many cells as the first line"
+NO_OBJECT = "is not a JSON object in UTF-8 that has each name once"
+NO_ROW = (
+    "is not a row of CSV in UTF-8, with as many cells as the first line, "
+    f"each of at most {field_size_limit()} characters"
+)
 UNREADABLE = "is not a record that this service reads"
 
 
@@ -58,13 +62,14 @@ class Source(Struct, frozen=True, kw_only=True):
     delimiter: str = ","
 
     def lines(self) -> Iterator[Line]:
-        """Yield the lines that say something."""
+        """Yield the lines that say something; raise ToolError for columns that cannot be."""
         if self.form == "jsonl":
             with self.path.open("rb") as file:
                 yield from _json_lines(file)
         else:
+            needed = [*self.renamed.values(), *sorted(self.ignored)]
             with self.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
-                for number, row in rows(text, self.delimiter):
+                for number, row in rows(text, self.delimiter, needed):
                     yield Line(number, row, NO_ROW if isinstance(row, str) else "")
 
     def entry(self, resource: Resource[T], line: Line) -> Entry[T] | Rejected:

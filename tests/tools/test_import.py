@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 from contextlib import redirect_stderr
 from typing import Any
 
@@ -12,7 +13,11 @@ from tools.commands import run
 
 EMAIL = "must be an e-mail address of at most 254 ASCII characters, such as john@example.com"
 NAME = "must be 1 to 256 characters, not all of them blank, none of them a control character"
-NO_ROW = "is not a row of CSV in UTF-8, with as many cells as the first line"
+NO_OBJECT = "is not a JSON object in UTF-8 that has each name once"
+NO_ROW = (
+    "is not a row of CSV in UTF-8, with as many cells as the first line, "
+    "each of at most 131072 characters"
+)
 UNKNOWN = "is not a field of this resource"
 GOOD = '{"userId": "good", "name": "Good"}\n'
 
@@ -41,9 +46,9 @@ class BadLinesTest(ImportTest):
         bad: list[tuple[str, dict[str, str]]] = [
             ('{"name": 1, "email": "x", "age": 1}', {"name": NAME, "email": EMAIL, "age": UNKNOWN}),
             ('{"userId": "a"}', {"name": "is required"}),
-            ('{"name": "a", "name": "b"}', {"": "is not a JSON object"}),
-            ("[1]", {"": "is not a JSON object"}),
-            ("nonsense", {"": "is not a JSON object"}),
+            ('{"name": "a", "name": "b"}', {"": NO_OBJECT}),
+            ("[1]", {"": NO_OBJECT}),
+            ("nonsense", {"": NO_OBJECT}),
             ('{"name": "a", "version": 1}', {"version": UNKNOWN}),
             ('{"name": "' + "a" * 70_000 + '"}', {"": "is longer than 65536 bytes"}),
             ('{"name": "a", "email": null}', {"email": EMAIL}),
@@ -58,10 +63,11 @@ class BadLinesTest(ImportTest):
         """So it is with CSV, where an empty cell is none."""
         (self.folder / "x.csv").write_bytes(
             b"\xef\xbb\xbfuserId,name,email\ngood,Good,\nbad,,x\nbad,a,,more\nbad,\xff,\n"
+            + b"a" * 131_073
         )
         self.tool("import", self.folder / "x.csv", code=1)
         row = {"": NO_ROW}
-        wrong = {3: {"name": "is required", "email": EMAIL}, 4: row, 5: row}
+        wrong = {3: {"name": "is required", "email": EMAIL}, 4: row, 5: row, 6: row}
         self.assertEqual(self.rejected("x.csv"), wrong)
         self.assertEqual(self.users(), {"good": {"userId": "good", "name": "Good"}})
 
@@ -181,6 +187,46 @@ class OtherSystemTest(ImportTest):
         self.assertIn("twice", self.tool("import", file, code=1).said)
         self.assertIn("FIELD=NAME", self.tool("import", file, "--map", "a", code=2).said)
         self.assertIn("no complete export", self.tool("import", self.folder, code=1).said)
+        for delimiter in (";;", "", '"', "\n", "\r"):
+            said = self.tool("import", file, "--delimiter", delimiter, code=2).said
+            self.assertIn("It is one character, but no quote and no end of a line.", said)
+
+    def test_columns(self) -> None:
+        """So is a first line that no row can go with."""
+        bad = "The first line of the file is not UTF-8, or names no columns.\n"
+        file = self.folder / "x.csv"
+        for content, said in {
+            "a,b\n1,2\n".encode("utf-16"): bad,
+            b'"a,b\n1,2\n': bad,
+            b"\nuserId,name\na,A\n": "The first line of the file names no columns.\n",
+            b" ,\n1,2\n": "The first line of the file names no columns.\n",
+        }.items():
+            file.write_bytes(content)
+            self.assertEqual(self.tool("import", file, code=1).said, said)
+        self.file("x.csv", "userId,name\na,A\n")
+        for flags in (("--ignore", "Phone"), ("--map", "email=Phone")):
+            said = self.tool("import", file, *flags, code=1).said
+            self.assertEqual(said, "The first line of the file names no column Phone.\n")
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["x.csv"])
+
+    def test_names(self) -> None:
+        """The end of a file's name tells how it is read, whatever its case."""
+        for number, (name, cells) in enumerate(
+            {"A.CSV": ",", "b.tsv": "\t", "C.Tsv": "\t"}.items()
+        ):
+            found = self.imported(name, f"userId{cells}name\nu{number}{cells}A\n")
+            self.assertIn(f"u{number}", found)
+        for name in ("a.jsonl.gz", "a.xlsx", "a"):
+            file = self.file(name, "")
+            said = f"Only uncompressed .jsonl, .csv and .tsv files are read, and not {file}.\n"
+            self.assertEqual(self.tool("import", file, code=1).said, said)
+
+    def test_no_file(self) -> None:
+        """What can be read only once is no file to import."""
+        file = self.folder / "x.jsonl"
+        os.mkfifo(file)
+        said = f"{file} is neither a file nor a folder: save it to a file, and import that.\n"
+        self.assertEqual(self.tool("import", file, code=1).said, said)
 
 
 class ConfirmationTest(ImportTest):
