@@ -41,7 +41,7 @@ class Layout(Struct, frozen=True, kw_only=True):
 
     resource: str | None = None
     renamed: Mapping[str, str] = {}
-    ignored: frozenset[str] = frozenset()
+    ignored: tuple[str, ...] = ()
     delimiter: str | None = None  # a comma, or a tab in .tsv
 
 

@@ -58,7 +58,7 @@ class Source(Struct, frozen=True, kw_only=True):
     form: Format
     is_ours: bool = False  # made by `export`
     renamed: Mapping[str, str] = {}  # what the file calls a field, by the name of the field
-    ignored: frozenset[str] = frozenset()  # what else it has
+    ignored: tuple[str, ...] = ()  # what else it has
     delimiter: str = ","
 
     def lines(self) -> Iterator[Line]:
@@ -67,7 +67,7 @@ class Source(Struct, frozen=True, kw_only=True):
             with self.path.open("rb") as file:
                 yield from _json_lines(file)
         else:
-            needed = [*self.renamed.values(), *sorted(self.ignored)]
+            needed = [*self.renamed.values(), *self.ignored]
             with self.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
                 for number, row in rows(text, self.delimiter, needed):
                     yield Line(number, row, NO_ROW if isinstance(row, str) else "")
@@ -87,7 +87,8 @@ class Source(Struct, frozen=True, kw_only=True):
         """Return what a line says, in the names of the resource's fields."""
         content: Any = line.content
         used = {name for each in self.renamed.values() for name in (each, each.partition(".")[0])}
-        document = {name: content[name] for name in content if name not in used | self.ignored}
+        used.update(self.ignored)
+        document = {name: content[name] for name in content if name not in used}
         for field, name in self.renamed.items():
             value = _dug(content, name)
             if value is not None:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import boto3
 import yaml
 from botocore.exceptions import BotoCoreError, ClientError
+from pydynox.exceptions import PydynoxException
 
 from local.engine import PORTS_CLOSED_TO_PAGES
 from local.sharing import shared_engine
@@ -158,5 +159,9 @@ def _variables(name: str) -> Iterator[Mapping[str, str]]:
 
 
 def _prepared(url: str, name: str) -> Mapping[str, str]:
-    create_missing(url, name, {each.name: each.key for each in RESOURCES})
+    try:
+        create_missing(url, name, {each.name: each.key for each in RESOURCES})
+    except PydynoxException as error:
+        kind = type(error).__name__
+        raise ToolError(f"There is no DynamoDB at {url} that can be used ({kind}).") from error
     return connection(url)

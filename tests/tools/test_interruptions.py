@@ -1,8 +1,10 @@
 """Commands that are ended in the middle, and that meet a DynamoDB in trouble."""
 
+import io
 import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import redirect_stderr
 from random import Random
 
 from tests.faults.invariants import assert_invariants
@@ -11,6 +13,7 @@ from tests.support.wire import Plan, Request, Wire, tapped
 from tests.support.wire_faults import MISTAKES, TROUBLES
 from tests.tools.commands import ToolsTest
 from tests.tools.people import lines, people
+from tools.commands import run
 
 MANY = 3_000
 POINTS = 10  # at which an import is killed, and as many for an export
@@ -83,6 +86,15 @@ class EndedTest(ToolsTest):
         self.wire.follow()
         self.assertEqual(self.exported("ended"), whole)
 
+    def test_flags(self) -> None:
+        """An import that was ended goes on where its flags are the same."""
+        file = self.file("people.jsonl", lines(MANY))
+        flags = [flag for name in "abcdefgh" for flag in ("--ignore", name)]
+        plan = Plan(TROUBLES["closed"], TRANSACT, 200, delivered=True)
+        self.ended(signal.SIGKILL, plan, "import", file, *flags)
+        self.wire.follow()
+        self.assertIn("Going on", self.tool("import", file, *flags).said)
+
     def test_another_table(self) -> None:
         """An import that was ended begins anew where the tables are others."""
         file = self.file("people.jsonl", lines(MANY))
@@ -96,6 +108,18 @@ class EndedTest(ToolsTest):
 
 class TroubleTest(ToolsTest):
     """A DynamoDB that fails."""
+
+    def test_none(self) -> None:
+        """Of one that is not there, that is said."""
+        file = self.file("people.jsonl", lines(1))
+        url = "http://127.0.0.1:1"
+        self.through(url)
+        said = f"There is no DynamoDB at {url} that can be used (ConnectionException).\n"
+        export = ["export", str(self.folder / "a")]
+        for arguments in (["import", str(file)], export, ["erase", "ada"], ["verify"]):
+            with self.subTest(arguments[0]), redirect_stderr(io.StringIO()) as heard:
+                self.assertEqual(run(*arguments), 1)
+                self.assertEqual(heard.getvalue(), said)
 
     def test_passing(self) -> None:
         """Trouble that passes changes nothing."""
