@@ -51,21 +51,21 @@ ON = $(if $(filter-out file,$(origin STAGE)),--stage '$(STAGE)') $(OPTIONS)
 
 .PHONY: export import erase verify restore
 export: .venv/tools engine ## export every record to a folder (TO=), or all about one person (WHO=) to a file
-	$(TOOLS) export "$${TO:-$(if $(value WHO),.local/person.json,.local/export)}" $${WHO:+--who "$$WHO"} $(ON)
+	$(TOOLS) export $${WHO:+"--who=$$WHO"} $(ON) -- "$${TO:-$(if $(value WHO),.local/person.json,.local/export)}"
 
 import: .venv/tools engine ## import a folder of `make export`, or a file (FILE=, OPTIONS=)
 	@test -n "$$FILE" || { echo 'Say what: make import FILE=...' >&2; exit 1; }
-	$(TOOLS) import "$$FILE" $(ON)
+	$(TOOLS) import $(ON) -- "$$FILE"
 
 erase: .venv/tools engine ## erase all that is kept about one person (WHO=, an id or e-mail address)
 	@test -n "$$WHO" || { echo 'Say whom: make erase WHO=...' >&2; exit 1; }
-	$(TOOLS) erase "$$WHO" $(ON)
+	$(TOOLS) erase $(ON) -- "$$WHO"
 
 verify: .venv/tools engine ## tell what is stored and does not agree (OPTIONS=--repair)
 	$(TOOLS) verify $(ON)
 
 restore: .venv/tools ## copy a stage's tables as they were at a MOMENT=, or bring back deleted ones (docs/restore.md)
-	$(TOOLS) restore $${MOMENT:+--moment "$$MOMENT"} $(ON)
+	$(TOOLS) restore $${MOMENT:+"--moment=$$MOMENT"} $(ON)
 
 # --- tests and checks
 
@@ -191,13 +191,13 @@ deploy: .venv/local node_modules/.tools ## put a stage on AWS, or bring it up to
 	@osls deploy --stage '$(STAGE)' $(PARAMETERS:%=--param='%')
 
 rollback: .venv/tools ## stop the roll-out of a stage, or send all traffic to an earlier version (STAGE=, VERSION=)
-	@python -m tools.rollback '$(STAGE)' '$(VERSION)'
+	@python -m tools.rollback '$(STAGE)' "$$VERSION"
 
 info: node_modules/.tools ## tell where a stage is on AWS (STAGE=)
 	@osls info --stage '$(STAGE)'
 
 remove: node_modules/.tools ## take a stage off AWS; only a disposable one loses its data (STAGE=, CONFIRM= its name)
-	@CONFIRM='$(CONFIRM)' osls remove --stage '$(STAGE)'
+	@CONFIRM="$$CONFIRM" osls remove --stage '$(STAGE)'
 
 # --- set-up: each target is made once, and again when its lock file changes
 

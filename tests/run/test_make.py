@@ -51,7 +51,16 @@ class MakeTest(TestCase):
         """What `make export` writes by itself has a name that tells of nobody."""
         for told, default in [([], ".local/export"), (["WHO=ada"], ".local/person.json")]:
             shown = self.make(PROJECT, "--dry-run", "export", *told, path=os.environ["PATH"])
-            self.assertIn(f' export "${{TO:-{default}}}" ', shown.stdout)
+            self.assertIn(f' -- "${{TO:-{default}}}"\n', shown.stdout)
+
+    def test_quotes(self) -> None:
+        """What is told with a quote in it is no part of what the shell reads."""
+        installed = ("--assume-old=.venv/tools", "--assume-old=node_modules/.tools")
+        for told in (("rollback", "VERSION=it's"), ("remove", "CONFIRM=it's")):
+            with self.subTest(told):
+                shown = self.make(PROJECT, "--dry-run", *installed, *told, path=os.environ["PATH"])
+                self.assertRegex(shown.stdout, r'"\$(VERSION|CONFIRM)"')
+                self.assertNotIn("it's", shown.stdout)
 
     def test_no_npm(self) -> None:
         """What needs npm says so in one sentence when it is missing."""
