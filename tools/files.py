@@ -1,6 +1,8 @@
 """Files with personal data in them: only their owner reads them, and none is ever half written."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TypeVar
 
@@ -14,12 +16,20 @@ OWNER_ONLY = 0o600
 FOLDER = 0o700
 
 
-def opened(path: Path, size: int) -> IO[bytes]:
-    """Open a file to write on after its first `size` bytes; what follows them is dropped."""
-    file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY), "r+b")
-    file.truncate(size)
-    file.seek(size)
-    return file
+@contextmanager
+def opened(path: Path, size: int) -> Iterator[IO[bytes]]:
+    """Open a file to write on after its first `size` bytes; what follows them is dropped.
+
+    An OSError that names no file, as that of a full disk does, is given the name of this one.
+    """
+    try:
+        with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY), "r+b") as file:
+            file.truncate(size)
+            file.seek(size)
+            yield file
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
 
 
 def saved(file: IO[bytes]) -> int:

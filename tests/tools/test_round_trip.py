@@ -2,6 +2,7 @@
 
 import csv
 import json
+import resource
 
 from tests.faults.invariants import assert_invariants
 from tests.tools.commands import ToolsTest
@@ -111,6 +112,18 @@ class RefusedTest(ToolsTest):
         self.assertEqual(said, f"{file / 'a'}: Not a directory.")
         said = self.tool("export", file, code=1).said.splitlines()[-1]
         self.assertEqual(said, f"{file} is a file: choose a folder (make: TO=).")
+
+    def test_no_room(self) -> None:
+        """The file for which there is no room is named."""
+        self.tool("import", self.file("people.jsonl", lines(100)))
+        bad = self.file("bad.jsonl", "{}\n" * 100)
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_FSIZE, before)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+        said = self.tool("import", bad, code=1).said
+        self.assertEqual(said, f"{bad}.rejected: File too large.\n")
+        said = self.tool("export", self.folder / "a", code=1).said.splitlines()[-1]
+        self.assertEqual(said, f"{self.folder / 'a/users.jsonl'}: File too large.")
 
     def test_changed(self) -> None:
         """A file that is not as it was exported is not imported."""
