@@ -6,7 +6,7 @@ wrongly; 130 Ctrl-C ended it, and the same command goes on.
 
 import signal
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -199,7 +199,7 @@ def restore_command(
         raise ToolError(f"Stage {stage} has no backups; name one that has (make: STAGE=).")
     with opened(stage) as data:
         confirmation.ask(stage, confirm)
-        restoring.restore(data, moment and moment.replace(tzinfo=UTC), then)
+        restoring.restore(data, moment, then)
 
 
 def main() -> None:

@@ -191,6 +191,10 @@ class OtherSystemTest(ImportTest):
             said = self.tool("import", file, "--delimiter", delimiter, code=2).said
             self.assertIn("It is one character, but no quote and no end of a line.", said)
 
+        for rate in ("nan", "inf"):
+            said = self.tool("import", file, "--rate", rate, code=2).said
+            self.assertIn(f"{rate} is not a number of units.", said)
+
     def test_columns(self) -> None:
         """So is a first line that no row can go with."""
         bad = "The first line of the file is not UTF-8, or names no columns.\n"
