@@ -18,7 +18,8 @@ from users_api.resource import Resource
 
 T = TypeVar("T", bound=Struct)
 
-TOO_LONG = f"is longer than {LARGEST_BODY} bytes"
+LONGEST_OWN = 4 * 2**20  # bytes of a line of ours: JSON has up to six for each of an item's 400 KB
+TOO_LONG = "is longer than {} bytes"
 NO_OBJECT = "is not a JSON object in UTF-8 that has each name once"
 NO_ROW = (
     "is not a row of CSV in UTF-8, with as many cells as the first line, "
@@ -65,8 +66,10 @@ class Source(Struct, frozen=True, kw_only=True):
         """Yield the lines that say something; raise ToolError for columns that cannot be."""
         if self.form == "jsonl":
             with self.path.open("rb") as file:
-                yield from _json_lines(file)
+                yield from _json_lines(file, LONGEST_OWN if self.is_ours else LARGEST_BODY)
         else:
+            if self.is_ours:
+                field_size_limit(LONGEST_OWN)  # a list is one cell
             needed = [*self.renamed.values(), *self.ignored]
             with self.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
                 for number, row in rows(text, self.delimiter, needed):
@@ -103,14 +106,14 @@ class Source(Struct, frozen=True, kw_only=True):
         return Entry(line, resource.rule(record, None) if resource.rule else record, {})
 
 
-def _json_lines(file: IO[bytes]) -> Iterator[Line]:
+def _json_lines(file: IO[bytes], longest: int) -> Iterator[Line]:
     for number in count(1):
-        line = file.readline(LARGEST_BODY + 1).removeprefix(BOM_UTF8)
+        line = file.readline(longest + 1).removeprefix(BOM_UTF8)
         if not line:
             return
-        if len(line) > LARGEST_BODY:
+        if len(line) > longest:
             _skip_rest(file, line)
-            yield Line(number, "", TOO_LONG)
+            yield Line(number, "", TOO_LONG.format(longest))
         elif line.strip():
             yield _json_line(number, line)
 

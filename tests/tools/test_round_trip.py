@@ -54,6 +54,19 @@ class RoundTripTest(ToolsTest):
             for name in ("createdAt", "updatedAt"):
                 self.assertEqual(item[name], before[item["userId"]][name])
 
+    def test_large(self) -> None:
+        """So does a record that has grown larger than a request may be."""
+        pages = ["x" * 1000] * 240
+        cell = json.dumps(pages).replace('"', '""')
+        json_lines = self.file("a", json.dumps({"pages": pages}))
+        comma_separated = self.file("b", f'pages\n"{cell}"\n')
+        for source in (
+            Source(path=json_lines, form="jsonl", is_ours=True),
+            Source(path=comma_separated, form="csv", is_ours=True),
+        ):
+            [line] = source.lines()
+            self.assertEqual((line.wrong, [*line.content]), ("", ["pages"]))
+
     def test_older_rules(self) -> None:
         """So does a record that today's rules would refuse, and what has come of one."""
         client = self.service.table()
