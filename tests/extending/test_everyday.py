@@ -93,7 +93,8 @@ class RoadSign(Struct, frozen=True, kw_only=True, rename="camel"):
 from users_api.resource import Resource
 from users_api.road_signs.model import RoadSign
 
-ROAD_SIGNS = Resource(name="road-signs", model=RoadSign, key="signId")
+CALLS = ("create", "read", "change", "remove")
+ROAD_SIGNS = Resource(name="road-signs", model=RoadSign, key="signId", calls=CALLS)
 ''',
     "tests/http/test_bookings.py": '''"""Bookings: what only they have."""
 
@@ -120,6 +121,7 @@ ADDRESS = '''class Address(Struct, frozen=True, kw_only=True):
 '''
 IMPORTS = "from datetime import date, datetime\nfrom typing import Annotated, Literal\n"
 USER_FIELDS = """\
+    licence: Annotated[str, Meta(max_length=12)] | None = None
     nickname: Annotated[str, Meta(max_length=64)] | None = None
     born: date | None = None
     seen: datetime | None = None
@@ -159,7 +161,8 @@ class EverydayTest(TestCase):
 
     A booking has a required unique code, a guest who is a user and its owner, and a rule over its
     dates; of its other fields none is a text or a whole number. A road sign has nothing but a place
-    that is an object, and a name of two words. The new fields of users are optional, of every kind.
+    that is an object, a name of two words, and no list. The new fields of users are optional, of
+    every kind, and one is unique.
     """
 
     copy: Copy
@@ -198,3 +201,6 @@ def extend(copy: Copy) -> None:
     model = copy.folder / "users_api" / "users" / "model.py"
     source = model.read_text("utf-8").replace("from typing import Annotated\n", IMPORTS)
     model.write_text(source.replace("class User(", f"{ADDRESS}class User(") + USER_FIELDS, "utf-8")
+    users = model.with_name("__init__.py")
+    email = '"email": str.lower'
+    users.write_text(users.read_text("utf-8").replace(email, f'{email}, "licence": str'), "utf-8")

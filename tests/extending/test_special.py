@@ -9,7 +9,13 @@ from tests.extending.copies import Copy, sections
 
 MOST_LINES = 15
 PROGRAM = "from tests.support.service import Service\nservice = Service()\ncall = service.call\n"
-SUITES = ["http.test_changes", "http.test_contract", "unit.test_contract", "unit.test_infra"]
+SUITES = [
+    "http.test_access",
+    "http.test_changes",
+    "http.test_contract",
+    "unit.test_contract",
+    "unit.test_infra",
+]
 
 STORIES = {
     "Without a list": """

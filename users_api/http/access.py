@@ -55,13 +55,14 @@ def rules(resources: Iterable[Resource[Any]]) -> Rules:
         read, write = f"{resource.name}:read", f"{resource.name}:write"
         owned = resource if resource.owner else None
         one = f"{resource.name}.record"
-        told |= {
-            (resource.name, "GET"): Rule(read),
-            (resource.name, "POST"): Rule(write, owned),
-            (one, "GET"): Rule(read, owned),
-            (one, "PATCH"): Rule(write, owned),
-            (one, "DELETE"): Rule(write, owned),
+        usual = {
+            "list": ((resource.name, "GET"), Rule(read)),
+            "create": ((resource.name, "POST"), Rule(write, owned)),
+            "read": ((one, "GET"), Rule(read, owned)),
+            "change": ((one, "PATCH"), Rule(write, owned)),
+            "remove": ((one, "DELETE"), Rule(write, owned)),
         }
+        told |= dict(usual[call] for call in resource.calls)
         for call in resource.own_calls:
             endpoint = f"{resource.name}.{call.function.__name__}"
             told[endpoint, call.method] = Rule(f"{resource.name}:{call.needs}", owned)
