@@ -69,13 +69,14 @@ def _health(tables: Tables) -> Response:
     return answer(Health("ok"))
 
 
+def _told(page: str) -> str:
+    return ABOUT.get(page, f"List {page.replace('-', ' ')}")
+
+
 def _page(links: Mapping[str, str]) -> Response:
     """Return a page with these links, the documentation first."""
     listed = sorted(links, key=lambda each: (each != "docs", each not in ABOUT))
-    items = [
-        f'      <li><a href="{escape(links[each])}">{ABOUT.get(each, f"List {each}")}</a></li>'
-        for each in listed
-    ]
+    items = [f'      <li><a href="{escape(links[each])}">{_told(each)}</a></li>' for each in listed]
     content = Path(__file__).with_name("index.html").read_text("utf-8")
     page = content.replace("{links}", "\n".join(items))
     headers = {"Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer"}

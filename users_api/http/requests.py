@@ -101,7 +101,7 @@ def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
     """Return an object unless it names a field twice: no two parsers agree on what it means."""
     document = dict(pairs)
     if len(document) < len(pairs):
-        raise ValueError("A name is given twice")
+        raise InvalidRequestError("The body gives a name twice")
     return document
 
 
