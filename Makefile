@@ -74,10 +74,12 @@ UNITTEST = python -W error -m coverage run -m unittest discover --buffer --top-l
 .PHONY: test check format lock
 test: .venv/tests engine ## run the quick tests, through WSGI and as Lambda events
 	@mkdir -p .local && rm -f .local/coverage*
-	@(for suite in unit authorizer gateways; do $(UNITTEST) tests/$$suite || exit; done; \
-		test ! -d benchmarks || $(UNITTEST) benchmarks/tests) & others=$$!; \
-		$(UNITTEST) tests/http && TRANSPORT=rest-api $(UNITTEST) tests/http; http=$$?; \
-		wait $$others && exit $$http # side by side, for the two cores of a small machine
+	@(for suite in tests/unit tests/authorizer tests/gateways $(wildcard benchmarks/tests); do \
+		echo "$$suite:" && $(UNITTEST) $$suite || exit; done) >.local/test.log 2>&1 & others=$$!; \
+		echo 'tests/http, through WSGI:'; $(UNITTEST) tests/http; wsgi=$$?; \
+		echo 'tests/http, as Lambda events:'; TRANSPORT=rest-api $(UNITTEST) tests/http; lambda=$$?; \
+		wait $$others; others=$$?; cat .local/test.log; \
+		exit $$((wsgi | lambda | others)) # side by side, for the two cores of a small machine
 	@coverage combine --quiet && coverage report
 
 check: .venv/tests ## lint, formatting, types, imports, pipelines and locks; edits nothing
