@@ -21,8 +21,8 @@ def of_verifying(stage: Stage) -> str:
 
 
 def _told(stage: Stage, items: int, size: int, units: int) -> str:
+    read = f"Reading about {items:,} items ({size / 1e6:,.1f} MB)"
+    if stage.is_local:
+        return f"{read} costs nothing."
     price = units / 1e6 * READ_UNITS_MILLION
-    cost = "nothing" if stage.is_local else f"about {price:.2f} US dollars"
-    return (
-        f"Reading about {items:,} items ({size / 1e6:,.1f} MB) takes {units:,} read units: {cost}."
-    )
+    return f"{read} takes {units:,} read units: about {price:.2f} US dollars."

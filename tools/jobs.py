@@ -22,10 +22,7 @@ from tools.writing import OnConflict, Rehearsal, Writer
 from users_api.app import RESOURCES
 from users_api.resource import Resource
 
-FORMS: Mapping[str, Format] = {
-    **dict.fromkeys((".jsonl", ".ndjson", ".json", ".rejected"), "jsonl"),
-    **dict.fromkeys((".csv", ".tsv"), "csv"),
-}
+COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".zip", ".xlsx")
 
 
 class Flags(Struct, frozen=True, kw_only=True):
@@ -125,10 +122,10 @@ def _job(path: Path, layout: Layout) -> Job:
 
 
 def _form(path: Path) -> Format:
-    form = FORMS.get(path.suffix.lower())
-    if form is None:
+    suffix = path.suffix.lower()
+    if suffix in COMPRESSED:
         raise ToolError(f"Only uncompressed .jsonl, .csv and .tsv files are read, and not {path}.")
-    return form
+    return "csv" if suffix in {".csv", ".tsv"} else "jsonl"
 
 
 def _resource(path: Path, name: str | None) -> Resource[Any]:

@@ -133,7 +133,7 @@ def person(stage: Stage, resource: Resource[Any], who: str, pace: Pace) -> Perso
 
     Raises ToolError if two have it, one as id, or if nobody could.
     """
-    called = " or ".join(["id", *resource.unique])
+    called = " or ".join(", ".join(["id", *resource.unique]).rsplit(", ", 1))
     values = {
         each: who for each in resource.unique if validation.is_valid(resource.model, each, who)
     }

@@ -7,9 +7,11 @@ from typing import Any
 from tests.faults.invariants import assert_invariants
 from tests.tools.commands import ToolsTest
 from tests.tools.people import lines
+from users_api.users import USERS
 
 CANARY = "canary"
 EMAIL = "Canary@example.com"
+CALLED = " or ".join(", ".join(["id", *USERS.unique]).rsplit(", ", 1))
 
 
 class PersonTest(ToolsTest):
@@ -57,7 +59,7 @@ class EraseTest(PersonTest):
         self.tool("erase", self.user_id, "--yes")
         for who in (self.user_id, EMAIL):
             said = self.tool("erase", who, "--yes").said
-            self.assertIn("No user has that id or email.\nFound: nothing.\n", said)
+            self.assertIn(f"No user has that {CALLED}.\nFound: nothing.\n", said)
 
     def test_removed_before(self) -> None:
         """What the API leaves of a user that it removed is erased, too."""
@@ -89,9 +91,8 @@ class EraseTest(PersonTest):
 
     def test_ambiguous(self) -> None:
         """Nobody is erased who is not told by one name."""
-        self.assertIn(
-            "No user could have that id or email.", self.tool("erase", "a b", "--yes", code=1).said
-        )
+        said = self.tool("erase", "a b " * 400, "--yes", code=1).said
+        self.assertIn(f"No user could have that {CALLED}.", said)
 
     def test_asks(self) -> None:
         """Without a terminal, nothing is erased, and a sentence says what to add."""
@@ -131,7 +132,7 @@ class ExportPersonTest(PersonTest):
     def test_nobody(self) -> None:
         """Of who is not there, there is nothing, and no file; what mentions them is a file."""
         said = self.tool("export", self.folder / "x", "--who", "nobody", code=1).said
-        self.assertIn("No user has that id or email.\nNothing is kept about them: no file", said)
+        self.assertIn(f"No user has that {CALLED}.\nNothing is kept about them: no file", said)
         self.assertFalse((self.folder / "x").exists())
         self.service.call("POST", "/users", {"userId": "friend", "name": "nobody@example.com"})
         self.assertEqual(self.told("nobody@example.com")["mentions"], {"users": 1})

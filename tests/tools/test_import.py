@@ -220,7 +220,7 @@ class OtherSystemTest(ImportTest):
         ):
             found = self.imported(name, f"userId{cells}name\nu{number}{cells}A\n")
             self.assertIn(f"u{number}", found)
-        for name in ("a.jsonl.gz", "a.xlsx", "a"):
+        for name in ("a.jsonl.gz", "a.csv.ZIP", "a.xlsx"):
             file = self.file(name, "")
             said = f"Only uncompressed .jsonl, .csv and .tsv files are read, and not {file}.\n"
             self.assertEqual(self.tool("import", file, code=1).said, said)
