@@ -62,7 +62,7 @@ def rules(resources: Iterable[Resource[Any]]) -> Rules:
             "change": ((one, "PATCH"), Rule(write, owned)),
             "remove": ((one, "DELETE"), Rule(write, owned)),
         }
-        told |= dict(usual[call] for call in resource.calls)
+        told |= dict(usual[call] for call in usual if call in resource.calls)
         for call in resource.own_calls:
             endpoint = f"{resource.name}.{call.function.__name__}"
             told[endpoint, call.method] = Rule(f"{resource.name}:{call.needs}", owned)
