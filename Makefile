@@ -74,7 +74,8 @@ UNITTEST = python -W error -m coverage run -m unittest discover --buffer --top-l
 .PHONY: test check format lock
 test: .venv/tests engine ## run the quick tests, through WSGI and as Lambda events
 	@mkdir -p .local && rm -f .local/coverage*
-	@(for suite in tests/unit tests/authorizer tests/gateways $(wildcard benchmarks/tests); do \
+	@trap 'trap - INT TERM; kill 0' INT TERM; \
+	(for suite in tests/unit tests/authorizer tests/gateways $(wildcard benchmarks/tests); do \
 		echo "$$suite:" && $(UNITTEST) $$suite || exit; done) >.local/test.log 2>&1 & others=$$!; \
 		echo 'tests/http, through WSGI:'; $(UNITTEST) tests/http; wsgi=$$?; \
 		echo 'tests/http, as Lambda events:'; TRANSPORT=rest-api $(UNITTEST) tests/http; lambda=$$?; \
