@@ -45,6 +45,7 @@ class Motto(Struct, frozen=True, kw_only=True, rename="camel"):
     user_id: str
     text: str | None = None
     reader_id: str | None = None
+    writer_id: str | None = None
 
 
 NOTES = Resource(
@@ -56,7 +57,7 @@ MOTTOS = Resource(
     model=Motto,
     key="userId",
     unique={"text": str.casefold},
-    references={"readerId": USERS},
+    references={"readerId": USERS, "writerId": USERS},
 )
 
 
@@ -79,11 +80,30 @@ class SpecialTest(ServiceTest):
         self.assert_refused(self.call("GET", "/notes/note"), 404)
         self.assert_refused(self.call("GET", "/notes"), 405)
 
-    def test_plain_texts(self) -> None:
-        """What a key of DynamoDB or a path cannot be is refused; what is long is unique as well."""
+    def serve_mottos(self) -> None:
+        """Serve users and mottos, in one table."""
         table = self.service.settings.table("users")
         settings = fresh_settings(USERS_TABLE=table, MOTTOS_TABLE=table)
         self.service.send = transport(create_app(settings, (USERS, MOTTOS)))
+
+    def test_references_to_one(self) -> None:
+        """Two references may be to the same record, and both to one that is not there."""
+        self.serve_mottos()
+        self.call("POST", "/users", {"userId": "both", "name": "Ada"})
+        motto = {"userId": "m", "readerId": "both", "writerId": "both"}
+        self.assertEqual(self.call("POST", "/mottos", motto).json, motto)
+        for reader, writer, wrong in [("no", "no", "readerId"), ("both", "no", "writerId")]:
+            patch = {"readerId": reader, "writerId": writer}
+            for refused in [
+                self.call("POST", "/mottos", {"userId": "other", **patch}),
+                self.call("PATCH", "/mottos/m", patch),
+            ]:
+                self.assert_refused(refused, 409, wrong)
+        self.assertEqual(self.call("GET", "/mottos/m").json, motto)
+
+    def test_plain_texts(self) -> None:
+        """What a key of DynamoDB or a path cannot be is refused; what is long is unique as well."""
+        self.serve_mottos()
         for motto_id in ["", ".", "..", "a/b", "a b", "\u00e9", "a" * 129, "\u00e9" * 1024]:
             with self.subTest(motto_id=motto_id[:9]):
                 refused = self.call("POST", "/mottos", {"userId": motto_id})

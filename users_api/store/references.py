@@ -22,14 +22,16 @@ class References:
 
         A check is part of the write's transaction: nothing is removed in between.
         """
-        return {
-            field: (self._check(field, after[field]), f"is not the id of any {target.noun}")
-            for field, (target, _) in self._targets.items()
-            if field in after and after[field] != before.get(field)
-        }
+        checks: dict[tuple[str, str], Write] = {}  # one for each record, as a transaction takes it
+        told: dict[str, tuple[Write, str]] = {}
+        for field, (target, table) in self._targets.items():
+            if field in after and after[field] != before.get(field):
+                record_id = str(after[field]) if target.is_id(str(after[field])) else NOBODY
+                check = checks.setdefault((table, record_id), _check(target, table, record_id))
+                told[field] = check, f"is not the id of any {target.noun}"
+        return told
 
-    def _check(self, field: str, given: object) -> Write:
-        target, table = self._targets[field]
-        record_id = str(given) if target.is_id(str(given)) else NOBODY
-        condition = f"attribute_exists({target.key})"
-        return Write("condition_check", table, {target.key: record_id}, condition)
+
+def _check(target: Resource[Any], table: str, record_id: str) -> Write:
+    condition = f"attribute_exists({target.key})"
+    return Write("condition_check", table, {target.key: record_id}, condition)

@@ -111,11 +111,12 @@ class Session:
         return self._send("Scan", lambda: _first_page(part(consistent_read=True)))
 
     def write(self, *writes: Write) -> Refusal | None:
-        """Apply all writes or none: one as it is, several in a transaction.
+        """Apply all writes or none, each once: one as it is, several in a transaction.
 
         Returns None if they were applied. A refusal of one write comes with the item in its way,
         an empty one if there is none.
         """
+        writes = tuple(dict.fromkeys(writes))
         doubts: list[str] = []
 
         def may_repeat(trouble: TroubleError) -> bool:
