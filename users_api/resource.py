@@ -87,8 +87,11 @@ class Resource(Struct, Generic[T], frozen=True, kw_only=True):
     """Which others there are."""
 
     def __post_init__(self) -> None:
-        """Raise ValueError for a field or a call that there is not, or whose name is taken."""
-        known = [each.encode_name for each in fields(self.model)]
+        """Raise ValueError for a field or a call that there is not, or whose name is taken.
+
+        Raises TypeError for a field that cannot be as its type says.
+        """
+        known = validation.labels(self.model)
         owner = () if self.owner is None else (self.owner,)
         self._require("field", (self.key, *self.unique, *self.references, *owner), known)
         self._require("call", self.calls, CALLS)

@@ -18,7 +18,7 @@ NO_ROW = (
     "is not a row of CSV in UTF-8, with as many cells as the first line, "
     "each of at most 131072 characters"
 )
-UNKNOWN = "is not a field of this resource"
+UNKNOWN = "is not a known field"
 GOOD = '{"userId": "good", "name": "Good"}\n'
 
 

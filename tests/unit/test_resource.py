@@ -1,14 +1,22 @@
 """The description of a resource: what it names exists."""
 
-from typing import Any
+from typing import Annotated, Any
 from unittest import TestCase
 
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from users_api.resource import Id, Resource
 from users_api.users import USERS
 
 FIELDS = f"its fields are {', '.join(USERS.model.__struct_encode_fields__)}"
 CALLS = "its calls are create, list, read, change, remove"
+
+
+class Parcel(Struct):
+    """A parcel, whose id has two patterns."""
+
+    parcel_id: Annotated[Id, Meta(pattern="^[A-Z]{3}-[0-9]{3}$")]
 
 
 class ResourceTest(TestCase):
@@ -27,3 +35,8 @@ class ResourceTest(TestCase):
             with self.subTest(changed), self.assertRaises(ValueError) as raised:
                 replace(USERS, **changed)
             self.assertEqual(str(raised.exception), sentence)
+
+    def test_types(self) -> None:
+        """A field that cannot be as its type says is refused before anybody calls."""
+        with self.assertRaisesRegex(TypeError, "Multiple `Meta` annotations"):
+            Resource(name="parcels", model=Parcel, key="parcel_id")

@@ -67,6 +67,11 @@ def document(record: Struct) -> dict[str, Any]:
     }
 
 
+def labels(kind: type[Struct]) -> list[str]:
+    """Return the names of the fields in JSON; raise TypeError if no client could send one."""
+    return [field.label for field in fields(kind)]
+
+
 def is_valid(kind: type[Struct], label: str, value: object) -> bool:
     """Tell whether the field of this name in JSON can have this value, exactly as it is."""
     [rule] = [field.rule for field in fields(kind) if field.label == label]
@@ -78,7 +83,7 @@ def is_valid(kind: type[Struct], label: str, value: object) -> bool:
 
 @cache
 def _shape(kind: type[Struct]) -> Shape:
-    return Shape(cast("Any", type_info(kind)), {}, wording.UNKNOWN)
+    return Shape(cast("Any", type_info(kind)), {})
 
 
 @cache

@@ -71,7 +71,7 @@ class Shape(Rule):
     """An object: the fields of a kind of Struct."""
 
     def __init__(
-        self, kind: inspect.StructType, extra: Extra, unknown: str = wording.UNKNOWN_WITHIN
+        self, kind: inspect.StructType, extra: Extra, unknown: str = wording.UNKNOWN
     ) -> None:
         self.kind = kind.cls
         self.unknown = unknown  # what is said of a field that there is not

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 REQUIRED = "is required"
-UNKNOWN = "is not a field of this resource"
-UNKNOWN_WITHIN = "is not a field of this object"
+UNKNOWN = "is not a known field"
 UNKNOWN_PARAMETER = "is not a parameter of this call"
 FIXED = "cannot be changed"
 READ_ONLY = "cannot be set"
