@@ -41,10 +41,13 @@ class Creation(NamedTuple):
 
 
 class Creations:
-    """Makes creations of the records of a resource."""
+    """Makes creations of the records of a resource.
 
-    def __init__(self, stage: Stage, resource: Resource[Any]) -> None:
-        self._resource = resource
+    Records of ours are taken as they were stored: what one referred to may be gone since.
+    """
+
+    def __init__(self, stage: Stage, resource: Resource[Any], *, are_ours: bool) -> None:
+        self._are_ours = are_ours
         self._table = stage.table(resource.name)
         self._unique = UniqueValues(resource, stage.table(UNIQUE_VALUES).name)
         self._references = References(resource, lambda purpose: stage.table(purpose).name)
@@ -57,7 +60,7 @@ class Creations:
         own = Write("put", self._table.name, item, condition, repeatable=False)
         claims = self._unique.claims(record_id, {}, item)
         others = {field: (write, TAKEN) for field, write in claims.items()}
-        others |= self._references.checks({}, item)
+        others |= {} if self._are_ours else self._references.checks({}, item)
         return Creation(entry, record_id, item, own, others)
 
 

@@ -63,7 +63,8 @@ class Job(Struct, frozen=True):
         path = self.source.path
         with alone(path, f"Another import of {path} is under way."):
             one = Import(self.source, self.resource, self.rejected, self._identity(stage, flags))
-            return one.run(Creations(stage, self.resource), writer, pace)
+            creations = Creations(stage, self.resource, are_ours=self.source.is_ours)
+            return one.run(creations, writer, pace)
 
     def _identity(self, stage: Stage, flags: Flags) -> str:
         file, table = self.source.path.stat(), stage.described(self.resource.name).identity
@@ -104,7 +105,7 @@ def _own_job(path: Path, contents: Contents) -> Job:
         if not line.wrong:
             total += lines.checksum([source.document(resource, line)])
     if (records, f"{total % lines.CHECKSUM:064x}") != (contents.records, contents.checksum):
-        raise ToolError(f"{path} is not as it was exported: its checksum is another.")
+        raise ToolError(f"{path} has changed since it was exported: its checksum differs.")
     return Job(source, resource)
 
 

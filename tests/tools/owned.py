@@ -96,6 +96,21 @@ class OwnedTest(ToolsTest):
         self.assertIn("Left in all tables: 1 of bookings, 1 of groups.", said)
         self.assertIn("Something of theirs is still there", said)
 
+    def test_backup(self) -> None:
+        """A backup comes back whole, with what refers to somebody who was removed since."""
+        self.service.call("DELETE", "/users/ada")
+        self.exported("backup")
+        before = [sorted(map(repr, self.told(each))) for each in ("bookings", "groups")]
+        self.fresh()
+        self.tool("import", self.folder / "backup")
+        after = [sorted(map(repr, self.told(each))) for each in ("bookings", "groups")]
+        self.assertEqual(after, before)
+
+    def told(self, resource: str) -> list[object]:
+        """Return what the API tells of the records of a resource."""
+        records: list[object] = self.service.call("GET", f"/{resource}").json[resource]
+        return records
+
     def test_export(self) -> None:
         """She gets all that is hers, and of others the number."""
         self.tool("export", self.folder / "ada", "--who", EMAIL)
