@@ -134,7 +134,7 @@ def _planned(stage: Stage, resources: Resources, folder: Path, form: Format) -> 
     if plan and (plan.form, plan.tables) != (form, tables):
         raise ToolError(f"{folder} holds an unfinished export of something else.")
     if plan:
-        say("Going on with the export that was ended.")
+        say("Resuming the interrupted export.")
         return plan
     files.save(folder / PLAN, fresh)
     return fresh

@@ -57,7 +57,7 @@ class Import:
         Raises ToolError at a conflict that is to end it.
         """
         if self._progress.line:
-            say("Going on with the import that was ended.")
+            say("Resuming the interrupted import.")
         with (
             files.opened(self._rejected, self._progress.rejected) as rejected,
             steps(self._resource.name, self._count(), self._progress.line) as told,

@@ -13,7 +13,7 @@ def sentence(error: BotoCoreError | ClientError, missing: str) -> str:
             "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
         )
     if not isinstance(error, ClientError):
-        return f"AWS cannot be asked: {error}"
+        return f"AWS cannot be reached: {error}"
     code, message = (error.response["Error"][each] for each in ("Code", "Message"))
     if code == "ResourceNotFoundException":
         return missing

@@ -80,6 +80,7 @@ class Restore:
         protect(self._stage, self._tables)
         self._delete_copies()
         say("The copies have taken the place of all tables.")
+        say("If you closed the service, open it: docs/restore.md.")
 
     def discard(self) -> None:
         """Delete the copies.

@@ -15,7 +15,7 @@ JOURNEYS = {
         r"python -X importtime .*",
         r"flask .*",
     ),
-    "data": (r"make (export|import|erase|verify) .*|make verify", r"python -m tools .*"),
+    "data": (r"make (export|import|erase|verify) .*|make verify", r"\.venv/bin/python -m tools .*"),
     "stage": (
         r"(AWS_REGION=\S+ )?make (deploy|info|remove|package) .*",
         r"npx osls( deploy.*| invoke local.*)?",
@@ -32,12 +32,12 @@ ELSEWHERE = {
     r"make rollback STAGE=prod( VERSION=12)?": "tests.template.test_rollback",
     r"npx osls (dynamodb start|wsgi serve)": "tests.serverless_local.test_serverless_local",
     r"curl .*<url>/dev/users\b.*": "tests.package.test_package",
-    r"python -m benchmarks\.cost": "benchmarks.tests.test_cost",
-    r"python -m benchmarks\.capacity": "benchmarks.tests.test_capacity",
+    r"\.venv/bin/python -m benchmarks\.cost": "benchmarks.tests.test_cost",
+    r"\.venv/bin/python -m benchmarks\.capacity": "benchmarks.tests.test_capacity",
 }
 
 NOT_HERE = {
-    r"make bench|python -m benchmarks\.(hostile|tools)": "measures, on a quiet machine only",
+    r"make bench|(\.venv/bin/)?python -m benchmarks\.(hostile|tools)": "measures, on a quiet one",
     r"make format": "edits; `make check` finds what it would change",
     r"make lock .*": "asks for newer packages; `make check` runs it without",
     r"npx osls dynamodb install": "downloads DynamoDB Local",
@@ -46,6 +46,7 @@ NOT_HERE = {
     r"aws cloudtrail .*": "moto knows no events",
     r"AWS_REGION=\S+ make import .*": "docs/tools.md's, in a region that has nothing yet",
     r"curl <issuer>/.*": "asks a provider of somebody's",
+    r"curl <address>/.*": "asks a stage on AWS",
 }
 
 

@@ -18,7 +18,8 @@ _CODE = re.compile(
     r"|`(?P<span>[^`]+)`",
     re.DOTALL | re.MULTILINE,
 )
-_COMMAND = re.compile(r"(?:[A-Z_]+=\S+ )*(?:make|npx|osls|aws|python|flask|curl|git) \S.*")
+_PROGRAMS = r"make|npx|osls|aws|(?:\.venv/bin/)?python|flask|curl|git"
+_COMMAND = re.compile(rf"(?:[A-Z_]+=\S+ )*(?:{_PROGRAMS}) \S.*")
 _MENTION = re.compile(r"make [a-z-]+(?: [A-Z]+=)*|osls(?: [a-z]+)*")
 
 

@@ -143,7 +143,7 @@ class RollbackTest(AwsTest):
                 "AWS_DEFAULT_REGION": "us-west-1",
             },
             "There are no AWS credentials": nobody,
-            "AWS cannot be asked": {
+            "AWS cannot be reached": {
                 "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
                 "AWS_MAX_ATTEMPTS": "1",
             },

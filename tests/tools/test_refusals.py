@@ -47,7 +47,7 @@ class RefusalsTest(AwsTest):
         said = self.said(**nobody)
         self.assertRegex(said, r"^There are no AWS credentials: set AWS_PROFILE, or .*\.\n$")
         profile = self.said(**nobody, AWS_PROFILE="nobody")
-        self.assertRegex(profile, r"^AWS cannot be asked: .*\(nobody\) could not be found\n$")
+        self.assertRegex(profile, r"^AWS cannot be reached: .*\(nobody\) could not be found\n$")
 
     def test_expired(self) -> None:
         """Of credentials that are not accepted they say what AWS says, and so of other refusals."""

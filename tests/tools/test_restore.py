@@ -248,7 +248,7 @@ class RestoreTest(AwsTest):
         os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = "http://127.0.0.1:9"
         os.environ["AWS_MAX_ATTEMPTS"] = "1"
         self.addCleanup(os.environ.pop, "AWS_MAX_ATTEMPTS")
-        self.assertIn("AWS cannot be asked: ", self.restore(code=1))
+        self.assertIn("AWS cannot be reached: ", self.restore(code=1))
 
 
 class LimitsTest(TestCase):
