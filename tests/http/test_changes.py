@@ -269,7 +269,7 @@ class ReferenceTest(ResourceTest):
         for field, target in self.kind.resource.references.items():
             with self.subTest(field):
                 created = self.create(None, **self.kind.reference(field, self.service))
-                nobody = {field: self.kind.identified("nobody")}
+                nobody = {field: self.kind.target(field).identified("nobody")}
                 for answer in [
                     self.call("POST", self.path, self.new(**nobody)),
                     self.call("PATCH", f"{self.path}/{created.json[self.kind.key]}", nobody),

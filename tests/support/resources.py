@@ -5,11 +5,14 @@
 
 import os
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from copy import copy
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import count
+from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Any
 from unittest import TestResult
 from urllib.parse import quote
@@ -34,17 +37,28 @@ MOST = ("create", "read", "change", "remove")  # what most tests need
 EVERYTHING = (*MOST, "list", "be unique", "stand alone", "be numbered")
 UNDER_TEST = [each for each in RESOURCES if os.environ.get("RESOURCE", each.name) == each.name]
 
+Numbers = defaultdict[str, int]
+
+
+def new_numbers() -> Numbers:
+    """Return the numbers of names: the first name is 1, each new one has the next number."""
+    return defaultdict(count(1).__next__)
+
 
 class Kind:
     """What a resource's documents are made of: a field to change, and one that is unique."""
 
-    def __init__(self, resource: Resource[Any]) -> None:
+    def __init__(self, resource: Resource[Any], numbers: Numbers | None = None) -> None:
         self.resource = resource
+        self._numbers = new_numbers() if numbers is None else numbers
         self.name = resource.name
         self.key = resource.key
         schema = records.new(resource.model)
         self._fields: dict[str, Any] = schema["properties"]
-        self._required = {*schema.get("required", [])} - {self.key}
+        required = {*schema.get("required", [])}
+        self.is_called = self.key in required
+        """Whether the client has to choose the id."""
+        self._required = required - {self.key}
         self.unique = min(resource.unique, key=self._required.__contains__, default="")
         self.others = ExitStack()
         """Removes the records of other resources to which those of this one refer."""
@@ -84,7 +98,13 @@ class Kind:
 
     def identified(self, name: str) -> str:
         """Return an id by which a record is called in a test."""
-        return name if self._takes(self.key, name) else str(self.value(self.key, hash(name)))
+        if self._takes(self.key, name):
+            return name
+        return str(self.value(self.key, self._numbers[name]))
+
+    def target(self, field: str) -> "Kind":
+        """Return the kind of record to which a field refers."""
+        return Kind(self.resource.references[field], self._numbers)
 
     def required(self, service: Service) -> dict[str, Any]:
         """Return all that is required; what is unique is new, what it refers to exists."""
@@ -102,9 +122,8 @@ class Kind:
         return example | {field: self._filled(field, service) for field in given}
 
     def _filled(self, field: str, service: Service) -> Any:
-        target = self.resource.references.get(field)
-        if target:
-            return self._other(Kind(target), service)
+        if field in self.resource.references:
+            return self._other(self.target(field), service)
         return self.value(field, uuid4().int % 10**9 if field in self.resource.unique else 0)
 
     def _other(self, kind: "Kind", service: Service) -> str:
@@ -145,9 +164,21 @@ def _earlier(example: str, number: int) -> str:
 
 
 def _texts(example: str, number: int) -> list[str]:
-    """Return texts like the example with a number in them, the last in place of its digits."""
+    """Return texts like the example: with a number in them, turned, or with it for all digits."""
     counted = DIGITS.sub(lambda found: f"{number:0{len(found[0])}}"[-len(found[0]) :], example)
-    return [f"{number}.{example}", f"{example}-{number}", f"{example}{number}", counted]
+    longer = [f"{number}.{example}", f"{example}-{number}", f"{example}{number}"]
+    return [*longer, _turned(example, number), counted]
+
+
+def _turned(example: str, number: int) -> str:
+    """Return the example as many steps on, on wheels: its digits turn first, then its letters."""
+    turned = [*example]
+    for wheel in (digits, ascii_uppercase, ascii_lowercase):
+        for place in reversed(range(len(example))):
+            if example[place] in wheel:
+                number, steps = divmod(number, len(wheel))
+                turned[place] = wheel[(wheel.index(example[place]) + steps) % len(wheel)]
+    return "".join(turned)
 
 
 OTHERS: dict[str, Callable[[Any, int], list[Any]]] = {
@@ -162,9 +193,14 @@ class ResourceTest(ServiceTest):
 
     needs: tuple[str, ...] = MOST
     kind: Kind
+    numbers: Numbers
+
+    def __init_subclass__(cls) -> None:
+        cls.numbers = new_numbers()  # for all tests that share the tables of the class
 
     def run(self, result: TestResult | None = None) -> TestResult | None:
-        for kind in map(Kind, UNDER_TEST):
+        for resource in UNDER_TEST:
+            kind = Kind(resource, self.numbers)
             if {*self.needs} <= kind.can:
                 each = copy(self)  # what failed is asked for its name later
                 each.kind = kind
@@ -186,6 +222,8 @@ class ResourceTest(ServiceTest):
 
     def new(self, name: str | None = None, /, **fields: Any) -> dict[str, Any]:
         """Return a document of a new record, called so if it is given a name."""
+        if name is None and self.kind.is_called:
+            name = uuid4().hex
         called = {} if name is None else {self.kind.key: self.kind.identified(name)}
         return called | self.kind.required(self.service) | fields
 
