@@ -96,6 +96,81 @@ from users_api.road_signs.model import RoadSign
 CALLS = ("create", "read", "change", "remove")
 ROAD_SIGNS = Resource(name="road-signs", model=RoadSign, key="signId", calls=CALLS)
 ''',
+    "users_api/manifests/model.py": '''"""What a manifest is: its fields and their rules."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from users_api.resource import Id
+
+Number = Annotated[str, Meta(max_length=7, pattern="^[A-Z]{3}-[0-9]{3}$", examples=["ABC-123"])]
+Seal = Annotated[str, Meta(max_length=7, pattern="^S-[0-9]{5}$", examples=["S-12345"])]
+
+
+class Manifest(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What a ship carries."""
+
+    ship: Annotated[str, Meta(min_length=1, max_length=80)]
+    carrier_id: Id
+    manifest_id: Number
+    seal: Seal | None = None
+''',
+    "users_api/manifests/__init__.py": '''\
+"""The resource `/manifests`: what is special about it."""
+
+from users_api.errors import FieldError, InvalidFieldsError
+from users_api.manifests.model import Manifest
+from users_api.resource import Resource
+
+
+def distinct(manifest: Manifest, _: Manifest | None) -> Manifest:
+    """Refuse a ship that is called like its manifest."""
+    if manifest.ship == manifest.manifest_id:
+        raise InvalidFieldsError(FieldError("ship", "must not be the number"))
+    return manifest
+
+
+MANIFESTS = Resource(
+    name="manifests",
+    model=Manifest,
+    key="manifestId",
+    unique={"seal": str},
+    owner="carrierId",
+    rule=distinct,
+)
+''',
+    "users_api/tickets/model.py": '''"""What a ticket is: its fields and their rules."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+Number = Annotated[str, Meta(max_length=6, pattern="^DE-[0-9]{3}$", examples=["DE-123"])]
+Manifest = Annotated[str, Meta(max_length=7, pattern="^[A-Z]{3}-[0-9]{3}$", examples=["ABC-123"])]
+
+
+class Ticket(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A seat on a ship."""
+
+    manifest_id: Manifest
+    ticket_id: Number
+    seat: str
+''',
+    "users_api/tickets/__init__.py": '''"""The resource `/tickets`."""
+
+from users_api.manifests import MANIFESTS
+from users_api.resource import Resource
+from users_api.tickets.model import Ticket
+
+TICKETS = Resource(
+    name="tickets",
+    model=Ticket,
+    key="ticketId",
+    references={"manifestId": MANIFESTS},
+    calls=("create", "read", "change", "list"),
+)
+''',
     "tests/http/test_bookings.py": '''"""Bookings: what only they have."""
 
 from tests.support.service import ServiceTest
@@ -109,6 +184,19 @@ class RuleTest(ServiceTest):
         booking = {"code": "DE654321", "guestId": "ada"}
         booking |= {"startsOn": "2026-11-26", "endsOn": "2026-11-26"}
         self.assert_refused(self.call("POST", "/bookings", booking), 400, "endsOn")
+''',
+    "tests/http/test_manifests.py": '''"""Manifests: what only they have."""
+
+from tests.support.service import ServiceTest
+
+
+class RuleTest(ServiceTest):
+    """The rule of manifests."""
+
+    def test_ship(self) -> None:
+        """A ship that is called like its manifest is refused."""
+        manifest = {"ship": "ABC-123", "carrierId": "ada", "manifestId": "ABC-123"}
+        self.assert_refused(self.call("POST", "/manifests", manifest), 400, "ship")
 ''',
 }
 ADDRESS = '''class Address(Struct, frozen=True, kw_only=True):
@@ -134,9 +222,11 @@ USER_FIELDS = """\
 """
 LISTED = """ from users_api.config import Settings
 +from users_api.bookings import BOOKINGS
++from users_api.manifests import MANIFESTS
 +from users_api.road_signs import ROAD_SIGNS
++from users_api.tickets import TICKETS
 -RESOURCES: tuple[Resource[Any], ...] = (USERS, GROUPS)
-+RESOURCES: tuple[Resource[Any], ...] = (USERS, GROUPS, BOOKINGS, ROAD_SIGNS)
++RESOURCES: tuple[Resource[Any], ...] = (USERS, GROUPS, BOOKINGS, ROAD_SIGNS, TICKETS, MANIFESTS)
 """
 CONDITION = """  - Effect: Allow
     Action:
@@ -157,12 +247,14 @@ print(*(str(test).split()[-1] for test, _ in result.failures))
 
 
 class EverydayTest(TestCase):
-    """A copy of the project that serves groups, bookings and road signs; users have more fields.
+    """A copy of the project that serves five more resources; users have more fields.
 
     A booking has a required unique code, a guest who is a user and its owner, and a rule over its
     dates; of its other fields none is a text or a whole number. A road sign has nothing but a place
-    that is an object, a name of two words, and no list. The new fields of users are optional, of
-    every kind, and one is unique.
+    that is an object, a name of two words, and no list. The client chooses the ids of manifests and
+    tickets, which have forms of their own. A manifest has an owner and a rule; a ticket refers to a
+    manifest, and cannot be removed. The new fields of users are optional, of every kind, and one is
+    unique.
     """
 
     copy: Copy
@@ -179,7 +271,9 @@ class EverydayTest(TestCase):
     def test_names(self) -> None:
         """A test that fails says of which resource, afterwards too."""
         told = self.copy.python("-c", FAILING)
-        self.assertEqual(told.split(), ["[users]", "[groups]", "[bookings]", "[road-signs]"])
+        self.assertEqual(
+            told.split(), ["[users]", "[groups]", "[bookings]", "[road-signs]", "[manifests]"]
+        )
 
 
 def extend(copy: Copy) -> None:
@@ -190,13 +284,13 @@ def extend(copy: Copy) -> None:
     groups, signs = (
         each.text for each in commands("docs/extending.md") if each.text.startswith("sed ")
     )
-    for old, new in [("group", "booking"), ("Group", "Booking"), ("GROUP", "BOOKING")]:
-        groups = groups.replace(old, new)
-    for command in (groups, signs.replace("roadSignId", "signId")):
+    others = [named(groups, name) for name in ("booking", "manifest", "ticket")]
+    for command in (*others, signs.replace("roadSignId", "signId")):
         copy.run("sh", "-ec", command)
-    bookings = copy.folder / "infra" / "bookings.yml"
-    table = bookings.read_text("utf-8")
-    bookings.write_text(table.replace("statements:\n", f"statements:\n{CONDITION}"), "utf-8")
+    for name, target in [("bookings", "Users"), ("tickets", "Manifests")]:
+        path = copy.folder / "infra" / f"{name}.yml"
+        statements = f"statements:\n{CONDITION.replace('Users', target)}"
+        path.write_text(path.read_text("utf-8").replace("statements:\n", statements), "utf-8")
     copy.patch(copy.folder / "users_api" / "app.py", LISTED)
     model = copy.folder / "users_api" / "users" / "model.py"
     source = model.read_text("utf-8").replace("from typing import Annotated\n", IMPORTS)
@@ -204,3 +298,10 @@ def extend(copy: Copy) -> None:
     users = model.with_name("__init__.py")
     email = '"email": str.lower'
     users.write_text(users.read_text("utf-8").replace(email, f'{email}, "licence": str'), "utf-8")
+
+
+def named(command: str, name: str) -> str:
+    """Return a command for groups, for another resource."""
+    for case in (str.lower, str.title, str.upper):
+        command = command.replace(case("group"), case(name))
+    return command
