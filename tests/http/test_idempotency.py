@@ -3,8 +3,10 @@
 import json
 import time
 
-from tests.support.resources import ResourceTest
+from tests.support.resources import Kind, ResourceTest
+from tests.support.service import ServiceTest
 from tests.support.transports import Answer
+from users_api.app import RESOURCES
 
 
 class IdempotencyTest(ResourceTest):
@@ -99,13 +101,15 @@ class IdempotencyTest(ResourceTest):
             )
 
 
-class ScopeTest(ResourceTest):
+class ScopeTest(ServiceTest):
     """A key belongs to the path that it was sent to."""
-
-    needs = ("create",)
 
     def test_other_resource(self) -> None:
         """The same key is another one for each resource."""
-        created = self.call("POST", self.path, self.new(), Idempotency_Key="key")
-        self.assertEqual(created.status, 201)
-        self.assertNotIn("Idempotent-Replayed", created.headers)
+        for kind in map(Kind, RESOURCES):
+            with self.subTest(kind.name):
+                document, headers = kind.required(self.service), {"Idempotency_Key": "key"}
+                called = {kind.key: kind.identified("a")} if kind.is_called else {}
+                created = self.call("POST", f"/{kind.name}", called | document, **headers)
+                self.assertEqual(created.status, 201)
+                self.assertNotIn("Idempotent-Replayed", created.headers)
