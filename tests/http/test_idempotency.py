@@ -3,7 +3,7 @@
 import json
 import time
 
-from tests.support.resources import Kind, ResourceTest
+from tests.support.resources import Kind, ResourceTest, new_numbers
 from tests.support.service import ServiceTest
 from tests.support.transports import Answer
 from users_api.app import RESOURCES
@@ -106,7 +106,8 @@ class ScopeTest(ServiceTest):
 
     def test_other_resource(self) -> None:
         """The same key is another one for each resource."""
-        for kind in map(Kind, RESOURCES):
+        numbers = new_numbers()
+        for kind in (Kind(each, numbers) for each in RESOURCES):
             with self.subTest(kind.name):
                 document, headers = kind.required(self.service), {"Idempotency_Key": "key"}
                 called = {kind.key: kind.identified("a")} if kind.is_called else {}
