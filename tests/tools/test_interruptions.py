@@ -93,7 +93,7 @@ class EndedTest(ToolsTest):
         plan = Plan(TROUBLES["closed"], TRANSACT, 200, delivered=True)
         self.ended(signal.SIGKILL, plan, "import", file, *flags)
         self.wire.follow()
-        self.assertIn("Going on", self.tool("import", file, *flags).said)
+        self.assertIn("Resuming", self.tool("import", file, *flags).said)
 
     def test_another_table(self) -> None:
         """An import that was ended begins anew where the tables are others."""
