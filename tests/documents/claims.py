@@ -37,7 +37,7 @@ ELSEWHERE = {
 }
 
 NOT_HERE = {
-    r"make bench|(\.venv/bin/)?python -m benchmarks\.(hostile|tools)": "measures, on a quiet one",
+    r"make bench|\.venv/bin/python -m benchmarks\.(hostile|tools)": "measures, on a quiet one",
     r"make format": "edits; `make check` finds what it would change",
     r"make lock .*": "asks for newer packages; `make check` runs it without",
     r"npx osls dynamodb install": "downloads DynamoDB Local",

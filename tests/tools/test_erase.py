@@ -11,7 +11,8 @@ from users_api.users import USERS
 
 CANARY = "canary"
 EMAIL = "Canary@example.com"
-CALLED = " or ".join(", ".join(["id", *USERS.unique]).rsplit(", ", 1))
+*_FIRST, _LAST = ["id", *USERS.unique]
+CALLED = f"{', '.join(_FIRST)} or {_LAST}"  # "id or email", unless users have more
 
 
 class PersonTest(ToolsTest):
