@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -54,6 +54,7 @@ class Wire(ThreadingHTTPServer):
         self.plans: tuple[Plan, ...] = ()
         self.held: deque[Callable[[], bytes]] = deque()
         self.ended = Event()
+        self._counting = Lock()  # several requests come at once
 
     @property
     def url(self) -> str:
@@ -78,8 +79,9 @@ class Wire(ThreadingHTTPServer):
 
     def noted(self, operation: str) -> Plan | None:
         """Note a request; return the plan if it is to go wrong."""
-        self.calls.append(operation)
-        number = self.calls.count(operation)
+        with self._counting:
+            self.calls.append(operation)
+            number = self.calls.count(operation)
         return next((plan for plan in self.plans if plan.concerns(operation, number)), None)
 
 
