@@ -2,7 +2,7 @@
 
 Lines are taken window by window. After each, a file beside that of the rejected lines tells how far
 the import has come. One that was ended goes on there, and does at most one window again, which
-changes nothing.
+changes nothing: the ids that its lines get are in the file before any is used.
 """
 
 from collections import Counter
@@ -35,6 +35,7 @@ class Progress(Struct):
     line: int = 0
     rejected: int = 0  # bytes of the file of rejected lines
     outcomes: dict[str, int] = {}
+    ids: dict[int, str] = {}  # those made for lines of the window under way
 
 
 class Import:
@@ -56,7 +57,7 @@ class Import:
 
         Raises ToolError at a conflict that is to end it.
         """
-        if self._progress.line:
+        if self._progress.line or self._progress.ids:
             say("Resuming the interrupted import.")
         with (
             files.opened(self._rejected, self._progress.rejected) as rejected,
@@ -90,11 +91,27 @@ class Import:
         self, window: list[Line], creations: Creations, writer: Writer, threads: ThreadPoolExecutor
     ) -> Iterator[Sequence[Rejected | Result]]:
         """Yield the results of a window, each batch as soon as it is written."""
-        read = [self._source.entry(self._resource, line) for line in window]
+        read = self._entries(window)
         entries = [creations.of(each) for each in read if isinstance(each, Entry)]
         yield [each for each in read if isinstance(each, Rejected)]
         for now in rounds(entries):
             yield from threads.map(writer.write, batches(now))
+
+    def _entries(self, window: list[Line]) -> list[Entry[Any] | Rejected]:
+        """Return what the lines of a window stand for; ids that are made are saved first."""
+        progress, source = self._progress, self._source
+        read = [
+            source.entry(self._resource, each, progress.ids.get(each.number, "")) for each in window
+        ]
+        made = {
+            each.line.number: each.made_id
+            for each in read
+            if isinstance(each, Entry) and each.made_id
+        }
+        if made != progress.ids:
+            progress.ids = made
+            files.save(self._progress_file, progress)
+        return read
 
     def _save(
         self, window: list[Line], results: list[Rejected | Result], rejected: IO[bytes]
@@ -107,6 +124,7 @@ class Import:
         ends["rejected"] = len(bad)
         progress.outcomes = dict(ends + Counter(progress.outcomes))
         progress.line, progress.rejected = window[-1].number, files.saved(rejected)
+        progress.ids = {}
         files.save(self._progress_file, progress)
 
     def _ended(self) -> Counter[str]:

@@ -42,6 +42,7 @@ class Entry(Struct, Generic[T], frozen=True):
     line: Line
     record: T
     times: Document
+    made_id: str = ""  # the one that it was given here, for its line has none
 
 
 class Rejected(Struct, frozen=True):
@@ -75,12 +76,15 @@ class Source(Struct, frozen=True, kw_only=True):
                 for number, row in rows(text, self.delimiter, needed):
                     yield Line(number, row, NO_ROW if isinstance(row, str) else "")
 
-    def entry(self, resource: Resource[T], line: Line) -> Entry[T] | Rejected:
-        """Return the record of a line: of ours as it was stored, else by the rules of the API."""
+    def entry(self, resource: Resource[T], line: Line, made_id: str = "") -> Entry[T] | Rejected:
+        """Return the record of a line: of ours as it was stored, else by the rules of the API.
+
+        A line without an id gets `made_id`, or a new one.
+        """
         if line.wrong:
             return Rejected(line.number, (FieldError("", line.wrong),), line.content)
         try:
-            return self._entry(resource, line)
+            return self._entry(resource, line, made_id)
         except InvalidFieldsError as error:
             return Rejected(line.number, tuple(error.errors), line.content)
         except ValidationError:
@@ -98,12 +102,16 @@ class Source(Struct, frozen=True, kw_only=True):
                 document[field] = value
         return lines.from_cells(resource, document) if self.form == "csv" else document
 
-    def _entry(self, resource: Resource[T], line: Line) -> Entry[T]:
+    def _entry(self, resource: Resource[T], line: Line, made_id: str) -> Entry[T]:
         document = self.document(resource, line)
         if self.is_ours:
             return Entry(line, *lines.restored(resource, document))
+        has_id = resource.key in document
+        if made_id and not has_id:
+            document[resource.key] = made_id
         record = resource.new(document)
-        return Entry(line, resource.rule(record, None) if resource.rule else record, {})
+        record = resource.rule(record, None) if resource.rule else record
+        return Entry(line, record, {}, "" if has_id else resource.id_of(record))
 
 
 def _json_lines(file: IO[bytes], longest: int) -> Iterator[Line]:

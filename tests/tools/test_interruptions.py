@@ -1,8 +1,10 @@
 """Commands that are ended in the middle, and that meet a DynamoDB in trouble."""
 
 import io
+import json
 import signal
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import redirect_stderr
 from random import Random
@@ -20,6 +22,14 @@ POINTS = 10  # at which an import is killed, and as many for an export
 SLOWLY = ("--rate", "20")  # in pages of 20: too many to be done before the last is killed
 READS = ("Scan", "BatchGetItem", "TransactGetItems")
 TRANSACT, PUT, SCAN = "TransactWriteItems", "PutItem", "Scan"
+
+
+def without_ids(number: int) -> str:
+    """Return users without their ids, as JSON Lines."""
+    return "".join(
+        json.dumps({name: each[name] for name in each if name != "userId"}) + "\n"
+        for each in people(number)
+    )
 
 
 class EndedTest(ToolsTest):
@@ -58,6 +68,21 @@ class EndedTest(ToolsTest):
         rejected = (self.folder / "people.jsonl.rejected").read_text("utf-8")
         self.assertEqual(rejected.count("\n"), 1)
         self.assertEqual(self.users(), {each["userId"]: each for each in people(MANY)})
+        assert_invariants(self.service)
+
+    def test_import_without_ids(self) -> None:
+        """So does one whose lines have no ids: each becomes one user."""
+        file = self.file("people.jsonl", without_ids(MANY))
+        for number in range(POINTS):
+            plan = Plan(TROUBLES["closed"], TRANSACT, 1 + 20 * number, delivered=number % 2 == 0)
+            self.assertEqual(self.ended(signal.SIGKILL, plan, "import", file), -signal.SIGKILL)
+        self.wire.follow()
+        self.assertIn("Resuming", self.tool("import", file).said)
+        self.assertFalse((self.folder / "people.jsonl.rejected").exists())
+        stored = Counter((each["name"], each.get("email")) for each in self.users().values())
+        self.assertEqual(
+            stored, Counter((each["name"], each.get("email")) for each in people(MANY))
+        )
         assert_invariants(self.service)
 
     def test_export(self) -> None:
