@@ -185,14 +185,17 @@ def verify_command(  # noqa: PLR0913 - one for each flag
 
 @commands.command("restore")
 @of_moment
-@option("--in-place", "then", flag_value="in-place", help="Have the copies take their place.")
-@option("--discard", "then", flag_value="discard", help="Delete the copies.")
+@option("--in-place", is_flag=True, help="Have the copies take their place.")
+@option("--discard", is_flag=True, help="Delete the copies.")
 @on_stage
 @confirmed
 def restore_command(
-    *, moment: datetime | None, then: str | None, stage: str, confirm: str | None
+    *, moment: datetime | None, in_place: bool, discard: bool, stage: str, confirm: str | None
 ) -> None:
     """Copy all tables as they were at a moment, or bring back deleted ones: docs/restore.md."""
+    if in_place and discard:
+        raise click.UsageError("--in-place and --discard are opposites: choose one.")
+    then = "in-place" if in_place else "discard" if discard else None
     if then and not moment:
         raise click.UsageError(f"--{then} needs --moment (make: MOMENT=).")
     if not keeps_its_data(stage):
@@ -214,7 +217,7 @@ def run(*arguments: str) -> int:
     try:
         commands.main(arguments, "python -m tools", standalone_mode=False)
     except (KeyboardInterrupt, click.Abort, StoppedError):
-        say("Interrupted: the same command goes on from here.")
+        say("Interrupted: give the same command again, and it goes on.")
         return INTERRUPTED
     except click.ClickException as error:
         error.show()

@@ -240,6 +240,8 @@ class RestoreTest(AwsTest):
     def test_wrongly_given(self) -> None:
         """The command says what it lacks; what AWS refuses is a sentence, too."""
         self.assertIn("--discard needs --moment", self.restore("--discard", moment=None, code=2))
+        both = self.restore("--discard", "--in-place", code=2)
+        self.assertIn("--in-place and --discard are opposites", both)
         wrong = self.restore(moment="yesterday", code=2)
         self.assertIn(f"yesterday is not a moment such as {MOMENT}.", wrong)
         with redirect_stderr(io.StringIO()) as said:

@@ -46,6 +46,14 @@ class TerminalTest(ToolsTest):
         shown = self.shown("import", file, "--rate", "200")
         self.assertRegex(shown, r"\b[1-9]\d?/100")
 
+    def test_no_answer(self) -> None:
+        """A question that gets no answer ends its line, too."""
+        self.tool("import", self.file("people.jsonl", lines(1)))
+        (who,) = self.users()
+        shown = self.shown("erase", who, typed="\x04", code=130)
+        self.assertRegex(shown, r"\[y/N\]: .*\r\nInterrupted: ")
+        self.assertIn(who, self.users())
+
     def test_second_thoughts(self) -> None:
         """Without a yes nothing is erased, and that is said."""
         self.tool("import", self.file("people.jsonl", lines(1)))
