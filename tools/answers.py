@@ -1,25 +1,27 @@
 """What `verify` and `export --who` tell: as a table for people, as JSON for programs."""
 
+import sys
 from collections import Counter
 from typing import Any
 
 from msgspec import ValidationError, to_builtins
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from tools.people import Person, Traces
 from tools.problems import Findings
 from users_api import validation
 
+WIDE = 10_000  # characters
+
 
 def findings_table(findings: Findings, *, show_keys: bool) -> Table:
     """Return what was found as a table; with the keys of items only if that is asked for."""
-    table = Table("what", "table", "found", "mended", *(["keys"] if show_keys else []))
+    keys = [Column("keys", overflow="fold")] if show_keys else []  # none is cut off
+    table = Table("what", "table", "found", "mended", *keys)
     for each in findings_json(findings, show_keys=show_keys)["problems"]:
-        keys = ["\n".join(each["keys"])] if show_keys else []
-        table.add_row(
-            each["what"], each["table"], f"{each['found']:,}", f"{each['mended']:,}", *keys
-        )
+        row = [each["what"], each["table"], f"{each['found']:,}", f"{each['mended']:,}"]
+        table.add_row(*row, *(["\n".join(each["keys"])] if show_keys else []))
     return table
 
 
@@ -41,8 +43,8 @@ def findings_json(findings: Findings, *, show_keys: bool) -> dict[str, Any]:
 
 
 def print_table(table: Table) -> None:
-    """Print a table to standard output."""
-    Console().print(table)
+    """Print a table to standard output; only a terminal says how wide it may be."""
+    Console(width=None if sys.stdout.isatty() else WIDE).print(table)
 
 
 def everything(who: Person, found: Traces) -> dict[str, Any]:

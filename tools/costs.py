@@ -3,6 +3,7 @@
 from tools.stages import Stage
 
 READ_UNITS_MILLION = 0.125  # US dollars, on demand, us-east-1, as in benchmarks/cost.py
+SMALLEST = 50_000  # bytes that are told, for some stand-ins for DynamoDB tell of none
 
 
 def of_reading(stage: Stage, *purposes: str, times: int = 1) -> str:
@@ -21,7 +22,8 @@ def of_verifying(stage: Stage) -> str:
 
 
 def _told(stage: Stage, items: int, size: int, units: int) -> str:
-    read = f"Reading about {items:,} items ({size / 1e6:,.1f} MB)"
+    megabytes = f" ({size / 1e6:,.1f} MB)" if size >= SMALLEST else ""
+    read = f"Reading about {items:,} items{megabytes}"
     if stage.is_local:
         return f"{read} costs nothing."
     price = units / 1e6 * READ_UNITS_MILLION

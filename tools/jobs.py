@@ -22,7 +22,7 @@ from tools.writing import OnConflict, Rehearsal, Writer
 from users_api.app import RESOURCES
 from users_api.resource import Resource
 
-COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".zip", ".xlsx")
+FORMS: Mapping[str, Format] = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv"}
 
 
 class Flags(Struct, frozen=True, kw_only=True):
@@ -123,10 +123,10 @@ def _job(path: Path, layout: Layout) -> Job:
 
 
 def _form(path: Path) -> Format:
-    suffix = path.suffix.lower()
-    if suffix in COMPRESSED:
+    form = FORMS.get(path.suffix.lower())
+    if not form:
         raise ToolError(f"Only uncompressed .jsonl, .csv and .tsv files are read, and not {path}.")
-    return "csv" if suffix in {".csv", ".tsv"} else "jsonl"
+    return form
 
 
 def _resource(path: Path, name: str | None) -> Resource[Any]:

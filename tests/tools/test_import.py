@@ -214,13 +214,13 @@ class OtherSystemTest(ImportTest):
         self.assertEqual([path.name for path in self.folder.iterdir()], ["x.csv"])
 
     def test_names(self) -> None:
-        """The end of a file's name tells how it is read, whatever its case."""
+        """The end of a file's name tells how it is read, whatever its case; no other is read."""
         for number, (name, cells) in enumerate(
             {"A.CSV": ",", "b.tsv": "\t", "C.Tsv": "\t"}.items()
         ):
             found = self.imported(name, f"userId{cells}name\nu{number}{cells}A\n")
             self.assertIn(f"u{number}", found)
-        for name in ("a.jsonl.gz", "a.csv.ZIP", "a.xlsx"):
+        for name in ("a.jsonl.gz", "a.csv.ZIP", "a.xlsx", "a.md", "a"):
             file = self.file(name, "")
             said = f"Only uncompressed .jsonl, .csv and .tsv files are read, and not {file}.\n"
             self.assertEqual(self.tool("import", file, code=1).said, said)

@@ -72,7 +72,9 @@ class SharingTest(TestCase):
         shutil.copytree(PROJECT / "tools", self.folder / "tools")
         refused = self.verified()
         self.assertEqual(refused.returncode, 1)
-        self.assertRegex(refused.stderr, r"\AThere is no embedded DynamoDB engine for .*\.\n\Z")
+        self.assertRegex(
+            refused.stderr, r"\AThe embedded DynamoDB engine \(.*\) is not installed: .*\.\n\Z"
+        )
         self.assertNotIn("moto", refused.stderr)
         moto = Program([sys.executable, "-m", "moto.server", "--host", "127.0.0.1"])
         with redirect_stderr(StringIO()), running_engine(self.data, program=moto):

@@ -152,5 +152,5 @@ class VerifyTest(ToolsTest):
         self.assertIn("marker without owner", told.output)
         self.assertNotIn("x@example.com", told.output + told.said)
         self.assertIn("Problems left: 1.", told.said)
-        self.assertIn("x@exa", self.tool("verify", "--show-keys", code=1).output)
+        self.assertIn("x@example.com", self.tool("verify", "--show-keys", code=1).output)
         self.assertIn("x@example.com", self.tool("verify", "--show-keys", "--json", code=1).output)
