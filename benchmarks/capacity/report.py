@@ -71,7 +71,7 @@ def table_line() -> str:
         f"{MOST_SHIPPED:,} a second have only those, as a stage would let hardly a request through."
         "\n\nAPI Gateway refuses with 429, Lambda with 429 or a 5xx; where DynamoDB refuses, the "
         "service answers 503. The dollars are those of [cost.md](cost.md), operation included, for "
-        "all that API Gateway lets in: what it refuses costs a line in the access log at most."
+        "all that API Gateway lets in. What it refuses costs a line in its access log."
     )
 
 

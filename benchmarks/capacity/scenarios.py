@@ -74,11 +74,15 @@ class Service(Struct, frozen=True):
         """Return how long a call of the mix takes on average, warm, in seconds."""
         return sum(share * self._seconds(self.calls[name]) for name, share in MIX.items())
 
-    def dollars(self, rate: float, mix: Mapping[str, float] = MIX) -> float:
-        """Return what calls at this rate cost in a month, and the operation of their stage."""
+    def dollars(self, rate: float, refused: float = 0, mix: Mapping[str, float] = MIX) -> float:
+        """Return what calls at this rate cost in a month, and the operation of their stage.
+
+        Of those `refused` in a second by the gateway, only the line in the access log costs.
+        """
         calls = sum(share * self.calls[name].total(self.memory) for name, share in mix.items())
-        operation, millions = operating.total(), rate * SECONDS_A_MONTH / 1e6
-        return operation.month + millions * (operation.million + calls)
+        operation, millions = operating.total(), SECONDS_A_MONTH / 1e6
+        served = rate * (operation.million + calls) + refused * operating.access_log()
+        return operation.month + millions * served
 
     def units(self, peak: float) -> tuple[float, float]:
         """Return the read and write units a second of the busiest table at this rate."""
@@ -185,10 +189,10 @@ def _tried(service: Service, scenario: Scenario, load: Load, limits: Limits) -> 
     held = limits.for_one_record() if scenario.one_record else limits
     busy = little(scenario.rate(0), service.time())
     warm = 0 if scenario.begins_cold else min(limits.concurrency, ceil(busy * MARGIN))
-    let_in = min(scenario.mean, limits.gateway_rate)  # the rest is not billed
-    return Trial(
-        simulate(load, held, service.cold_start, warm), service.dollars(let_in, scenario.mix)
-    )
+    outcome = simulate(load, held, service.cold_start, warm)
+    share = 1 - outcome.refused["API Gateway"] / max(1, outcome.offered)
+    let_in = min(scenario.mean * share, limits.gateway_rate)
+    return Trial(outcome, service.dollars(let_in, scenario.mean - let_in, scenario.mix))
 
 
 def needed(service: Service, scenario: Scenario) -> list[Need]:

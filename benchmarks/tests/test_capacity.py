@@ -6,11 +6,21 @@ from unittest import TestCase
 
 import numpy as np
 
-from benchmarks import cost, results
+from benchmarks import cost, operating, results
 from benchmarks.capacity import report
 from benchmarks.capacity.limits import Limits
 from benchmarks.capacity.queueing import Load, arrivals, erlang_b, little, simulate
-from benchmarks.capacity.scenarios import DEFAULT, MIX, Service, ceilings
+from benchmarks.capacity.scenarios import (
+    DEFAULT,
+    MIX,
+    SCENARIOS,
+    SECONDS_A_MONTH,
+    SHIPPED,
+    Service,
+    ceilings,
+    simulated,
+    steady,
+)
 
 NO_LIMIT = 10**9
 WIDE = Limits(
@@ -66,6 +76,20 @@ class ShippedTest(TestCase):
         self.assertEqual(outcome.refused["API Gateway"], sum(outcome.refused.values()))
         served = (rate * 60 + burst) / len(requests.arrivals)
         self.assertAlmostEqual(outcome.share_refused, 1 - served, delta=0.001)
+
+    def test_price(self) -> None:
+        """A month of it costs what is let in, and a line of the log for each that is refused."""
+        service = Service.measured(results.load())
+        half = steady(ceilings()["rate"] / 2, 60)
+        trials = simulated(service, half).trials
+        self.assertEqual(trials[SHIPPED].dollars, trials[DEFAULT].dollars)
+        too_much = simulated(service, steady(1_000, 60)).trials[SHIPPED].dollars
+        lines = service.dollars(0, 900) - service.dollars(0)
+        self.assertAlmostEqual(too_much, service.dollars(100) + lines)
+        self.assertAlmostEqual(lines, 900 * SECONDS_A_MONTH / 1e6 * operating.access_log())
+        [wave] = [each for each in SCENARIOS if each.name.startswith("a day")]
+        cut = simulated(service, wave).trials[SHIPPED]
+        self.assertLess(cut.dollars, service.dollars(100) + service.dollars(0, 400))
 
     def test_just_enough(self) -> None:
         """At exactly its rate, chance uses up the burst: in the long run 1 in 2 * burst goes."""
