@@ -50,7 +50,7 @@ function outlook(stage, tables) {
   const kept = names((each) => !each.gone && each.DeletionPolicy === 'Retain');
   const lost = names((each) => !each.gone && each.DeletionPolicy !== 'Retain');
   return [
-    `This takes away the address of stage ${stage}, its functions, logs and alarms.`,
+    `This takes away the address of stage ${stage}, its functions, logs and any alarms.`,
     lost && `These tables are deleted, and their data is lost: ${lost}.`,
     kept &&
       `These tables stay, with their data: ${kept}.\n` +
