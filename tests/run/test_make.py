@@ -68,7 +68,7 @@ class MakeTest(TestCase):
         (folder / "bin").mkdir()
         for program in ("sh", "grep"):
             (folder / "bin" / program).symlink_to(shutil.which(program) or program)
-        targets = ["node_modules/.tools"]
+        targets = ["engine", "node_modules/.tools"]
         for suite, target in {
             "contract": ".local/contract/.installed",
             "dynamodb_local": ".local/dynamodb-local/.installed",
