@@ -32,6 +32,7 @@ ELSEWHERE = {
     r"make rollback STAGE=prod( VERSION=12)?": "tests.template.test_rollback",
     r"npx osls (dynamodb start|wsgi serve)": "tests.serverless_local.test_serverless_local",
     r"curl .*<url>/dev/users\b.*": "tests.package.test_package",
+    r"\.venv/bin/python -m moto\.server .*|export AWS_ENDPOINT_URL=.*": "tests.deploy.test_deploy",
     r"\.venv/bin/python -m benchmarks\.cost": "benchmarks.tests.test_cost",
     r"\.venv/bin/python -m benchmarks\.capacity": "benchmarks.tests.test_capacity",
 }
