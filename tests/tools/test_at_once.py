@@ -28,7 +28,8 @@ class AtOnceTest(ToolsTest):
             self.through(wire.url)
             wire.follow(Plan(hold, operation, delivered=True))
             process = self.start(command, *arguments, stderr=subprocess.DEVNULL)
-            reached.wait()
+            while not reached.wait(0.1):
+                self.assertIsNone(process.poll(), "it ended before")
             try:
                 yield
             finally:
