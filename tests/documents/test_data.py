@@ -37,8 +37,8 @@ class DataTest(TestCase):
     def create_ada(self) -> None:
         """Create the person of the page: on the stage, and in a file for the laptop."""
         csv = "\n".join([",".join(ADA), ",".join(ADA.values()), ""])
-        (self.laptop.project / "people.csv").write_text(csv, "utf-8")
-        self.laptop.run("make import FILE=people.csv")
+        (self.laptop.project / "users.csv").write_text(csv, "utf-8")
+        self.laptop.run("make import FILE=users.csv")
         create_missing(self.aws, "prod")
         client = boto3.client("dynamodb", region_name=REGION, endpoint_url=self.aws)
         for name in client.list_tables()["TableNames"]:

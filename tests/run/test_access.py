@@ -12,10 +12,12 @@ from unittest import skipUnless
 from local import issuer
 from tests.run.newcomer import make, until
 from tests.run.test_run import RunTest
+from users_api.app import RESOURCES
 
 ALL = "SCOPE=users:read users:write"
 ADA = b'{"userId":"ada","name":"Ada"}'
 MISSING = b'{"error":"Could not find user with provided \\"userId\\""}'
+SCOPES = [f"{each.name}:{right}" for each in RESOURCES for right in ("read", "write")]
 PUBLIC = ["/", "/health", "/openapi.json", "/docs", "/docs/page.js"]
 
 
@@ -54,7 +56,7 @@ class AccessTest(RunTest):
         run.call("GET", "/users/someUserId", token=token)
         run.call("GET", f"/users/{token}", token="x.y.z")
         self.assertIn("TOKEN=$(make -s token SUB=someUserId)", run.said())
-        self.assertIn('With SCOPE="users:read users:write" ', run.said())
+        self.assertIn(f'With SCOPE="{" ".join(SCOPES)}" ', run.said())
         self.assertNotIn(token.rpartition(".")[2], run.said())
 
     def test_restarts(self) -> None:
@@ -154,7 +156,7 @@ class RefusalTest(RunTest):
             (["SUB=a b"], "No record can belong to 'a b': none can name it as its owner.\n"),
             (
                 ["SUB=ada", "SCOPE=users:read user:write"],
-                "No call needs the scope 'user:write'; the scopes are users:read, users:write.\n",
+                f"No call needs the scope 'user:write'; the scopes are {', '.join(SCOPES)}.\n",
             ),
         ]:
             with self.subTest(arguments):

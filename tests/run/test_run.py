@@ -1,6 +1,7 @@
 """`make run`: what it shows, what it survives, what it leaves behind, and how it says no."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -243,7 +244,7 @@ class RefusalTest(RunTest):
         self.assert_ended(self.start(), refused)
         source = self.project / "users_api" / "app.py"
         service = source.read_text("utf-8")
-        source.write_text(service.replace("= (USERS,)", "= ()"), "utf-8")
+        source.write_text(re.sub(r"(?m)^(RESOURCES: .*) = .*$", r"\1 = ()", service), "utf-8")
         self.up().clean_up()
         source.write_text(service, "utf-8")
         self.assert_ended(self.start(), refused)

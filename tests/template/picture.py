@@ -41,11 +41,10 @@ FIGURES = {
     "throttled": 0.4,
     "unique-values-table-prod, reads": 2300.0,
     "unique-values-table-prod, writes": 1500.0,
-    "users-table-prod, reads": 31000.0,
-    "users-table-prod, writes": 5200.0,
     "4xx": 14.0,
     "5xx": 0.6,
 }
+OF_A_RESOURCE = {"reads": 31000.0, "writes": 5200.0}  # of its table
 PER_TITLE = {
     "Errors, %": 0.15,
     "Failures in the service": 0.3,
@@ -135,8 +134,12 @@ def _shown(metrics: list[list[Any]]) -> dict[str, tuple[float, str | None]]:
         if "SEARCH" in each.get("expression", ""):
             shown |= {route: (height, None) for route, height in ROUTES.items()}
         else:
-            shown[each["label"]] = FIGURES[each["label"]], each.get("color")
+            shown[each["label"]] = _height(each["label"]), each.get("color")
     return shown
+
+
+def _height(label: str) -> float:
+    return FIGURES[label] if label in FIGURES else OF_A_RESOURCE[label.rpartition(", ")[2]]
 
 
 def _made_up(seed: str, height: float) -> list[float]:

@@ -11,7 +11,9 @@ from unittest import TestCase
 from tests.support.osls import copy_of_the_project, osls
 from tests.support.templates import COMBINATIONS, TOKEN, package, resources, template
 from tests.template import picture
+from users_api.app import RESOURCES
 
+SHARED = ("UniqueValuesTable", "IdempotencyTable")
 ALARM, ALIAS, TABLE = "CloudWatch::Alarm", "Lambda::Alias", "DynamoDB::Table"
 OPERATED = [name for name in COMBINATIONS if name not in {"dev", "prod-unwatched"}]
 UNWATCHED = ["dev", "prod-unwatched"]
@@ -85,7 +87,7 @@ class AlarmsTest(TestCase):
                     f"{table}{kind}Alarm" for table in tables for kind in ("Throttled", "Failing")
                 }
                 self.assertEqual({name for name in names if "Table" in name}, expected)
-        self.assertEqual(len(tables), 3)
+        self.assertEqual(len(tables), len(RESOURCES) + len(SHARED))
 
     def test_topic(self) -> None:
         """The topic is encrypted with a key that CloudWatch may use, and takes only TLS."""

@@ -57,8 +57,8 @@ def rules(resources: Iterable[Resource[Any]]) -> Rules:
         one = f"{resource.name}.record"
         usual = {
             "list": ((resource.name, "GET"), Rule(read)),
-            "create": ((resource.name, "POST"), Rule(write, owned)),
             "read": ((one, "GET"), Rule(read, owned)),
+            "create": ((resource.name, "POST"), Rule(write, owned)),
             "change": ((one, "PATCH"), Rule(write, owned)),
             "remove": ((one, "DELETE"), Rule(write, owned)),
         }
