@@ -14,7 +14,7 @@ from msgspec import Struct, json
 
 from users_api import validation
 from users_api.errors import FieldError, InvalidFieldsError
-from users_api.resource import Resource
+from users_api.resource import KEPT, Resource
 from users_api.store.items import Stored
 from users_api.validation import wording
 from users_api.validation.containers import Field, fields
@@ -25,7 +25,6 @@ Format = Literal["jsonl", "csv"]
 Document = dict[str, Any]
 
 TIMES = ("createdAt", "updatedAt")
-INTERNAL = frozenset({*TIMES, "version", "writeId", "previousWriteId", "creationId"})
 CHECKSUM = 2**256
 
 
@@ -37,7 +36,7 @@ def document(stored: Stored[Any]) -> Document:
 
 def left_out(resource: Resource[Any], stored: Stored[Any]) -> Iterator[str]:
     """Yield the names of attributes that no field of the resource stands for today."""
-    known = {field.label for field in fields_of(resource)} | INTERNAL
+    known = {field.label for field in fields_of(resource)} | {*KEPT}
     return (name for name in stored.item if name not in known)
 
 

@@ -33,6 +33,9 @@ Id = Annotated[
 CALLS = ("create", "list", "read", "change", "remove")
 NAMES = ("create", "get", "update", "delete", "record")  # in the contract, and of the routes
 
+KEPT = ("version", "createdAt", "updatedAt", "creationId", "writeId", "previousWriteId")
+"""What is stored beside the fields of a record."""
+
 WORDS = re.compile("(?<=[a-z0-9])(?=[A-Z])")  # where a word ends and another one begins
 
 
@@ -87,7 +90,7 @@ class Resource(Struct, Generic[T], frozen=True, kw_only=True):
     """Which others there are."""
 
     def __post_init__(self) -> None:
-        """Raise ValueError for a field or a call that there is not, or whose name is taken.
+        """Raise ValueError for a field or a call that there is not, or that cannot be called so.
 
         Raises TypeError for a field that cannot be as its type says.
         """
@@ -95,10 +98,19 @@ class Resource(Struct, Generic[T], frozen=True, kw_only=True):
         owner = () if self.owner is None else (self.owner,)
         self._require("field", (self.key, *self.unique, *self.references, *owner), known)
         self._require("call", self.calls, CALLS)
+        self._refuse("have a field", known, KEPT, "is stored beside the fields")
+        self._refuse("look up", self.unique, [self.key], "identifies a record anyway")
+        others = [name for name in known if not validation.is_scalar(self.model, name)]
+        self._refuse("look up", self.unique, others, "is no text, whole number, date or choice")
         names = [*NAMES, *(call.function.__name__ for call in self.own_calls)]
         for name in names:
             if names.count(name) > 1:
                 raise ValueError(f"`{self.name}` has a call named `{name}` already")
+
+    def _refuse(self, what: str, named: Iterable[str], taken: Sequence[str], why: str) -> None:
+        for name in named:
+            if name in taken:
+                raise ValueError(f"`{self.name}` cannot {what} `{name}`, which {why}")
 
     def _require(self, what: str, named: Iterable[str], known: Sequence[str]) -> None:
         for name in named:

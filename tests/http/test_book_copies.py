@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from unittest import TestCase
 
-from flask import Response
+from flask import Response, abort
 from msgspec import Meta, Struct, field
 from msgspec.structs import replace
 
@@ -58,6 +58,15 @@ def peek(copies: Collection[BookCopy], copy_id: str) -> Response:
     return answers.record(copies.get(copy_id))
 
 
+def forget(_: Collection[BookCopy], __: str) -> None:
+    """Forget to answer."""
+
+
+def give_up(_: Collection[BookCopy], __: str) -> None:
+    """Give up."""
+    abort(500)
+
+
 LEND = Call(method="POST", path="lend", function=lend, needs="write", body=Loan)
 GIVE_BACK = Call(method="POST", path="give-back", function=give_back, needs="write")
 PEEK = Call(method="GET", path="peek", function=peek, needs="read")
@@ -110,6 +119,19 @@ class BookCopiesTest(ServiceTest):
         lent = self.call("POST", f"{ONE}/lend", {"readerId": "ada"})
         self.assertEqual((lent.status, lent.json["readerId"]), (200, "ada"))
         self.assertEqual(self.call("GET", ONE).body, lent.body)
+
+    def test_no_answer(self) -> None:
+        """A call that answers nothing, or gives up, is a fault of ours, told by its kind."""
+        table = self.service.settings.table("users").replace("users", "book-copies")
+        tables = {**self.service.settings.tables, "BOOK_COPIES_TABLE": table}
+        settings = replace(self.service.settings, tables=tables)
+        for function, kind in [(forget, "TypeError"), (give_up, "InternalServerError")]:
+            call = Call(method="POST", path="x", function=function, needs="write")
+            resources = (USERS, replace(COPIES, own_calls=(call,)))
+            send = transport(create_app(settings, resources))
+            with self.subTest(kind), self.assertLogs("users_api", "ERROR") as logs:
+                self.assert_refused(send("POST", f"{ONE}/x", {}, b""), 500)
+            self.assertRegex(logs.output[0], f" 500: {kind} at ")
 
     def test_conflicts(self) -> None:
         """It is refused with 409 for what it refers to, and for what its function says."""

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from flask import Flask, Response, request
 from msgspec import UNSET, Meta, Struct, UnsetType
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 from werkzeug.http import HTTP_STATUS_CODES
 
 from users_api.errors import (
@@ -138,6 +138,8 @@ def install(app: Flask) -> None:
 
 def _of_framework(error: HTTPException) -> ApiError:
     """Return what an error of Flask or Werkzeug is for us."""
+    if isinstance(error, InternalServerError):
+        return internal_error(error.original_exception or error)
     if isinstance(error, MethodNotAllowed):
         return MethodNotAllowedError(error.valid_methods or ())
     return {404: NotFoundError(), 413: BodyTooLargeError(LARGEST_BODY)}.get(

@@ -36,9 +36,15 @@ Cursor = Annotated[
 
 
 def query_of(resource: Resource[Any]) -> type[Struct]:
-    """Return the type of what a list can be asked for: a page, or a value of a unique field."""
+    """Return the type of what a list can be asked for: a page, or a value of a unique field.
+
+    Raises ValueError for a unique field that is called like what every list is asked for.
+    """
     look_ups = [(field, resource.type_of(field), None) for field in resource.unique]
     page: list[Any] = [("limit", Limit, 25), ("cursor", Cursor | None, None)]
+    for name, *_ in page:
+        if name in resource.unique:
+            raise ValueError(f"`{resource.name}` cannot look up `{name}`, which asks for a page")
     return defstruct(f"{resource.model.__name__}Query", page + look_ups, frozen=True)
 
 

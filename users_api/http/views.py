@@ -53,7 +53,7 @@ class CollectionView(MethodView, Generic[T]):
         if others:
             wrong = f"does not go with `{field}`"
             raise InvalidFieldsError(*(FieldError(name, wrong) for name in others))
-        return self._found(field, getattr(query, field))
+        return self._found(field, validation.to_json(getattr(query, field)))
 
     def _page(self, limit: int, cursor: str | None) -> Response:
         name = self._resource.name
@@ -66,7 +66,7 @@ class CollectionView(MethodView, Generic[T]):
         link = url_for(name, limit=limit, cursor=following)
         return answers.answer(page | {"next": following}, headers={"Link": f'<{link}>; rel="next"'})
 
-    def _found(self, field: str, value: str) -> Response:
+    def _found(self, field: str, value: object) -> Response:
         found = self._collection.find(field, value)
         return answers.answer(
             {self._resource.name: [validation.document(each.record) for each in found]}
@@ -134,5 +134,7 @@ def _own_call(call: Call, collection: Collection[Any], record_id: str) -> Respon
     """Make a call of a resource's own, on what the caller may see."""
     seen = collection.belonging_to(access.owner())
     read = [validation.create(call.body, requests.json_object(requests.JSON))] if call.body else []
-    response: Response = call.function(seen, record_id, *read)
+    response: Response | None = call.function(seen, record_id, *read)
+    if response is None:
+        raise TypeError(f"`{call.function.__name__}` returns no response")
     return response

@@ -87,8 +87,11 @@ class Collection(Generic[T]):
         """
         return restored(self.resource, self._item(self._connection.session(), record_id))
 
-    def find(self, field: str, value: str) -> list[Stored[T]]:
-        """Return the one record with this value of a unique field, or none, as it is now."""
+    def find(self, field: str, value: object) -> list[Stored[T]]:
+        """Return the one record with this value of a unique field, or none, as it is now.
+
+        The value is as JSON has it.
+        """
         session = self._connection.session()
         owner = self._unique.owner(session, field, value)
         item = session.get(self._records, {self.resource.key: owner}) if owner else None

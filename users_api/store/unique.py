@@ -22,7 +22,7 @@ class UniqueValues:
         self._resource = resource
         self._table = table
 
-    def owner(self, session: Session, field: str, value: str) -> str | None:
+    def owner(self, session: Session, field: str, value: object) -> str | None:
         """Return the id of the record that has this value, if there is one."""
         marker = session.get(self._table, {KEY: self._marked(field, value)})
         return str(marker["recordId"]) if marker else None

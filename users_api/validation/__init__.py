@@ -14,7 +14,7 @@ from msgspec.inspect import type_info
 
 from users_api.errors import FieldError, InvalidFieldsError
 from users_api.validation import wording
-from users_api.validation.containers import Reader, Shape, fields
+from users_api.validation.containers import SCALARS, Reader, Shape, fields
 from users_api.validation.rules import BadValueError
 
 T = TypeVar("T", bound=Struct)
@@ -79,6 +79,12 @@ def is_valid(kind: type[Struct], label: str, value: object) -> bool:
         return rule.read(value) == value
     except BadValueError:
         return False
+
+
+def is_scalar(kind: type[Struct], label: str) -> bool:
+    """Tell whether a value of the field of this name in JSON is one text or whole number there."""
+    [rule] = [field.rule for field in fields(kind) if field.label == label]
+    return isinstance(rule, SCALARS)
 
 
 @cache

@@ -158,7 +158,11 @@ def fields(kind: type[Struct]) -> tuple[Field, ...]:
 
 
 def _field(described: inspect.Field) -> Field:
-    rule, value, factory = rule_of(described.type), described.default, described.default_factory
+    try:
+        rule = rule_of(described.type)
+    except TypeError as error:
+        raise TypeError(f"`{described.encode_name}`: {error}") from None
+    value, factory = described.default, described.default_factory
     constant = value if factory is NODEFAULT else [] if factory is list else UNSET
     return Field(
         name=described.name,
@@ -198,11 +202,14 @@ RULES: Mapping[type[inspect.Type], Callable[[Any, Extra], Rule]] = {
 }
 
 
+SCALARS = (Text, Whole, Date, DateTime, Choice)
+
+
 def rule_of(described: inspect.Type) -> Rule:
     """Return what a value of this type may be; raise TypeError if no field can be of it."""
     kind, extra = _plain(described)
     if type(kind) not in RULES:
-        raise TypeError(f"A field cannot be of this type: {described}")
+        raise TypeError(f"a field cannot be of this type: {described}")
     return RULES[type(kind)](kind, extra)
 
 
