@@ -66,7 +66,7 @@ def find_engine(
     if moto and find_spec("moto"):
         return Program([sys.executable, "-m", "moto.server", "--host", _HOST])
     raise EngineNotFoundError(
-        f"The embedded DynamoDB engine ({package}) is not installed: {_remedy(moto=moto)}."
+        f"The embedded DynamoDB engine for {package} is not installed: {_remedy(moto=moto)}."
     )
 
 

@@ -163,6 +163,9 @@ class DevStageTest(DeployTest):
         policy = literal_eval(str(document))  # moto answers with the repr of a dict
         dynamodb = self.client("dynamodb")
         allowed = [each for each in policy["Statement"] if "logs:" not in str(each["Action"])]
+        rights = [(name, actions) for name, (_, actions) in TABLES.items()]
+        referred = [target.name for each in RESOURCES for target in each.references.values()]
+        rights += [(f"{name}-table-dev", ["ConditionCheckItem"]) for name in referred]
         self.assertCountEqual(
             allowed,
             [
@@ -171,7 +174,7 @@ class DevStageTest(DeployTest):
                     "Action": [f"dynamodb:{action}" for action in actions],
                     "Resource": dynamodb.describe_table(TableName=name)["Table"]["TableArn"],
                 }
-                for name, (_, actions) in TABLES.items()
+                for name, actions in rights
             ],
         )
 

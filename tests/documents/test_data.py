@@ -1,6 +1,7 @@
 """The commands of docs/tools.md, on the data of a laptop and on a stage that keeps its data."""
 
 import os
+import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest import TestCase
@@ -17,6 +18,12 @@ from users_api.config import Settings
 
 ADA = {"userId": "ada", "name": "Ada", "email": "ada@example.com"}
 ANSWERS = {"Its name, to write to it": "prod", "[y/N]": "y"}
+
+
+def shown_of_any_tables(line: str) -> str:
+    """Return the pattern of a line that is printed, whatever other tables there are."""
+    line = re.escape(line).replace(r"users,\ ", r"users,\ ([\w-]+, )*")
+    return re.sub(r"\d+(?=\\ read\\ units)", r"\\d+", line)
 
 
 class DataTest(TestCase):
@@ -61,4 +68,4 @@ class DataTest(TestCase):
                     terminal = self.stage if "STAGE=prod" in command else self.laptop
                     said = terminal.run(command.replace("COMMAND", "import"), ANSWERS)
                     for line in shown.splitlines():
-                        self.assertIn(line, said)
+                        self.assertRegex(said, shown_of_any_tables(line))

@@ -59,7 +59,9 @@ class FindEngineTest(TestCase):
             with self.subTest(package):
                 engine = self.project / "node_modules" / "@dynoxide" / package / "dynoxide"
                 engine.parent.mkdir(parents=True)
-                self.assertRegex(self.found(*machine), f"NotFoundError: .* for {package}: ")
+                self.assertRegex(
+                    self.found(*machine), f"NotFoundError: .* for {package} is not installed: "
+                )
                 engine.touch()
                 self.assertTrue(self.found(*machine).startswith(f"{engine} serve "))
 
