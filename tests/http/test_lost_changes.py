@@ -148,6 +148,7 @@ class RemovalTest(MeanwhileTest):
 
     def test_eight_at_once(self) -> None:
         """Of eight who remove a record that all of them have seen, one did it."""
+        self.read_timeout = LONGEST_WAIT  # for they wait for one another
         for value in ({}, self.fresh()):
             request = TRANSACT if value else DELETE
             call = Call(request, "DELETE", self.record(**value))

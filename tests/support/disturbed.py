@@ -14,6 +14,8 @@ from tests.support.service import Service, engine
 from tests.support.transports import Answer
 from tests.support.wire import Fault, Plan, Request, Wire, tapped
 from tests.support.wire_faults import CONFLICT, closed
+from users_api.store.client import READ_TIMEOUT
+from users_api.store.connection import Connection
 
 GET, PUT, DELETE, TRANSACT = "GetItem", "PutItem", "DeleteItem", "TransactWriteItems"
 
@@ -39,6 +41,7 @@ class DisturbedTest(ResourceTest):
     """A service whose store is as it should be, and others on the same tables where it fails."""
 
     needs = EVERYTHING
+    read_timeout = READ_TIMEOUT
 
     def record(self, **fields: Any) -> str:
         """Create a record; return its path."""
@@ -57,7 +60,8 @@ class DisturbedTest(ResourceTest):
     def disturbed_on(self, wire: Wire, call: Call, *plans: Plan) -> Outcome:
         """Make it on a wire that may hold requests for later."""
         _, method, target, document, headers = call
-        service = Service(replace(self.service.settings, endpoint_url=wire.url))
+        settings = replace(self.service.settings, endpoint_url=wire.url)
+        service = Service(settings, connection=Connection(settings, self.read_timeout))
         wire.follow(*plans)
         return Outcome(service.call(method, target, document, **headers), wire.calls)
 

@@ -19,6 +19,7 @@ from tests.support.transports import Answer, Transport, transport
 from users_api.app import RESOURCES, create_app
 from users_api.config import Settings
 from users_api.resource import Resource
+from users_api.store.connection import Connection
 
 logging.getLogger("pydynox").addHandler(logging.NullHandler())  # it warns of every slow request
 
@@ -55,10 +56,13 @@ class Service:
     """The application, and a way to call it."""
 
     def __init__(
-        self, settings: Settings | None = None, resources: Sequence[Resource[Any]] = RESOURCES
+        self,
+        settings: Settings | None = None,
+        resources: Sequence[Resource[Any]] = RESOURCES,
+        connection: Connection | None = None,
     ) -> None:
         self.settings = settings or fresh_settings()
-        self.app = create_app(self.settings, resources)
+        self.app = create_app(self.settings, resources, connection)
         self.send: Transport = transport(self.app)
         self._client = DynamoDBClient(
             region=self.settings.region,
