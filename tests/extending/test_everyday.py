@@ -1,5 +1,6 @@
 """Resources as people have them: the tests follow them, and stay right about users."""
 
+import re
 import tempfile
 from pathlib import Path
 from unittest import TestCase
@@ -220,6 +221,7 @@ USER_FIELDS = """\
     labels: Annotated[list[Annotated[str, Meta(max_length=20)]], Meta(max_length=5)] | None = None
     address: Address | None = None
 """
+SERVED = re.compile(r"^(RESOURCES: .* = )\([^)]*\)", re.MULTILINE)
 LISTED = """ from users_api.config import Settings
 +from users_api.bookings import BOOKINGS
 +from users_api.manifests import MANIFESTS
@@ -277,7 +279,9 @@ class EverydayTest(TestCase):
 
 
 def extend(copy: Copy) -> None:
-    """Add the resources to a copy."""
+    """Add the resources to a copy, whichever it serves beside users."""
+    app = copy.folder / "users_api" / "app.py"
+    app.write_text(SERVED.sub(r"\1(USERS,)", app.read_text("utf-8")), "utf-8")
     copy.follow("A resource")
     for name, code in FILES.items():
         copy.write(copy.folder / name, code)
@@ -291,7 +295,7 @@ def extend(copy: Copy) -> None:
         path = copy.folder / "infra" / f"{name}.yml"
         statements = f"statements:\n{CONDITION.replace('Users', target)}"
         path.write_text(path.read_text("utf-8").replace("statements:\n", statements), "utf-8")
-    copy.patch(copy.folder / "users_api" / "app.py", LISTED)
+    copy.patch(app, LISTED)
     model = copy.folder / "users_api" / "users" / "model.py"
     source = model.read_text("utf-8").replace("from typing import Annotated\n", IMPORTS)
     model.write_text(source.replace("class User(", f"{ADDRESS}class User(") + USER_FIELDS, "utf-8")

@@ -28,6 +28,8 @@ class Ended(NamedTuple):
 class ToolsTest(TestCase):
     """Tests with a stage and a folder of their own."""
 
+    whose: tuple[str, ...] = ("--resource", "users")  # what is exported and imported
+
     def setUp(self) -> None:
         self.folder = Path(self.enterContext(TemporaryDirectory()))
         self.fresh()
@@ -40,7 +42,8 @@ class ToolsTest(TestCase):
 
     def arguments(self, command: str, *arguments: object) -> list[str]:
         """Return a command line for this stage."""
-        given = [command, *map(str, arguments), "--stage", self.stage]
+        whose = self.whose if command in {"export", "import"} else ()
+        given = [command, *map(str, arguments), *whose, "--stage", self.stage]
         return given if command == "export" else [*given, "--confirm", self.stage]
 
     def tool(self, command: str, *arguments: object, code: int | None = 0) -> Ended:

@@ -27,6 +27,7 @@ class OwnedTest(ToolsTest):
     """Ada, who has three bookings and leads a group, and Bob, who has one."""
 
     wire: Wire
+    whose = ()  # every resource
 
     def setUp(self) -> None:
         super().setUp()

@@ -44,7 +44,7 @@ class BadLinesTest(ImportTest):
     def test_json_lines(self) -> None:
         """Each bad line is told with its number and every bad field; the others are imported."""
         bad: list[tuple[str, dict[str, str]]] = [
-            ('{"name": 1, "email": "x", "age": 1}', {"name": NAME, "email": EMAIL, "age": UNKNOWN}),
+            ('{"name": 1, "email": "x", "odd": 1}', {"name": NAME, "email": EMAIL, "odd": UNKNOWN}),
             ('{"userId": "a"}', {"name": "is required"}),
             ('{"name": "a", "name": "b"}', {"": NO_OBJECT}),
             ("[1]", {"": NO_OBJECT}),
@@ -238,7 +238,7 @@ class ConfirmationTest(ImportTest):
 
     def test_asks(self) -> None:
         """It is written to only by who names it; a rehearsal needs no name."""
-        file = self.file("x.jsonl", GOOD)
+        file = self.file("users.jsonl", GOOD)
         with redirect_stderr(io.StringIO()) as said:
             self.assertEqual(run("import", str(file), "--stage", self.stage, "--confirm", "x"), 1)
         self.assertIn(f"--confirm {self.stage}", said.getvalue())

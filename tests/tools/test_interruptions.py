@@ -136,7 +136,7 @@ class TroubleTest(ToolsTest):
 
     def test_none(self) -> None:
         """Of one that is not there, that is said."""
-        file = self.file("people.jsonl", lines(1))
+        file = self.file("users.jsonl", lines(1))
         url = "http://127.0.0.1:1"
         self.through(url)
         said = f"There is no DynamoDB at {url} that can be used (ConnectionException).\n"

@@ -47,7 +47,8 @@ class HyphenTest(ToolsTest):
 
     def test_files(self) -> None:
         """A file or a folder is none."""
-        self.file("-x.jsonl", '{"userId": "x", "name": "X"}\n')
-        self.assertIn("users: 1 added.", self.make("import", "FILE=-x.jsonl"))
-        self.assertIn('"records": 1', self.make("export", "TO=-x"))
-        self.assertTrue((self.folder / "-x/users.jsonl").exists())
+        (self.folder / "-x").mkdir()
+        self.file("-x/users.jsonl", '{"userId": "x", "name": "X"}\n')
+        self.assertIn("users: 1 added.", self.make("import", "FILE=-x/users.jsonl"))
+        self.assertIn('"records": 1', self.make("export", "TO=-y"))
+        self.assertTrue((self.folder / "-y/users.jsonl").exists())

@@ -17,4 +17,5 @@ class OwnedTest(TestCase):
             copy = Copy(Path(folder) / "project")
             extend(copy)
             copy.follow("A reference")
-            copy.python("-m", "unittest", "tests.tools.owned", "tests.tools.test_erase")
+            modules = [f"tests.tools.{name}" for name in ("owned", "test_erase", "test_whose")]
+            copy.python("-m", "unittest", *modules)
