@@ -244,7 +244,8 @@ class RefusalTest(RunTest):
         self.assert_ended(self.start(), refused)
         source = self.project / "users_api" / "app.py"
         service = source.read_text("utf-8")
-        source.write_text(re.sub(r"(?m)^(RESOURCES: .*) = .*$", r"\1 = ()", service), "utf-8")
+        none = re.sub(r"(?m)^(RESOURCES: .* = )\([^)]*\)", r"\1()", service)
+        source.write_text(none, "utf-8")
         self.up().clean_up()
         source.write_text(service, "utf-8")
         self.assert_ended(self.start(), refused)
