@@ -248,6 +248,13 @@ print(*(str(test).split()[-1] for test, _ in result.failures))
 """
 
 
+TOOLS = ("test_import", "test_round_trip.RefusedTest", "test_at_once", "test_verify", "test_erase")
+OF_USERS = {
+    "the tools": [f"tests.tools.{each}" for each in (*TOOLS, "test_whose")],
+    "make run": ["tests.run.test_access", "tests.run.test_run.RefusalTest.test_wrong_key"],
+}
+
+
 class EverydayTest(TestCase):
     """A copy of the project that serves five more resources; users have more fields.
 
@@ -269,6 +276,12 @@ class EverydayTest(TestCase):
     def test_quick_tests(self) -> None:
         """`make test` passes, for each of them as for users, through WSGI and as Lambda events."""
         self.copy.run("make", "test")
+
+    def test_users(self) -> None:
+        """What only tests of users show, of the tools and of `make run`, they show here too."""
+        for part, tests in OF_USERS.items():
+            with self.subTest(part):
+                self.copy.python("-m", "unittest", *tests)
 
     def test_names(self) -> None:
         """A test that fails says of which resource, afterwards too."""
