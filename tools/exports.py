@@ -155,9 +155,8 @@ def _exported(
         steps(resource.name, stage.described(resource.name).items, done) as told,
         ThreadPoolExecutor(stage.segments) as threads,
     ):
-        running = [threads.submit(each.run, stage, pace, told) for each in segments]
         try:
-            for each in running:
+            for each in [threads.submit(part.run, stage, pace, told) for part in segments]:
                 each.result()
         except BaseException:
             pace.stopped.set()
