@@ -8,10 +8,12 @@ from itertools import chain
 from pathlib import Path
 from unittest import TestCase
 
+from tests.contract.beyond import settings
 from tests.contract.programs import run
 from tests.support.issuing import ALL, issuing
 from tests.support.servers import gateway_server, wsgi_server
 from tests.support.service import Service, fresh_settings
+from users_api.app import RESOURCES
 
 HERE = Path(__file__).parent
 REPORTS = HERE.parent.parent / ".local" / "contract"
@@ -29,8 +31,10 @@ class FuzzTest(TestCase):
             "--seed": os.environ.get("SEED", "1"),
             "--max-examples": os.environ.get("CASES", "500"),
         }
+        of_all = (HERE / "schemathesis.toml").read_text("utf-8")
+        (REPORTS / "schemathesis.toml").write_text(of_all + settings(RESOURCES), "utf-8")
         said = run(
-            *("schemathesis", "--config-file", HERE / "schemathesis.toml", "run", "--no-color"),
+            *("schemathesis", "--config-file", REPORTS / "schemathesis.toml", "run", "--no-color"),
             *(*chain.from_iterable(options.items()), *sent),
             f"{url}/openapi.json",
             SCHEMATHESIS_HOOKS="tests.contract.hooks",

@@ -2,22 +2,24 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 from unicodedata import is_normalized
 from unittest import TestCase
 
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Meta, Struct
+from msgspec.inspect import type_info
 
 from tests.support.kinds import BAD, DEFAULTS, GOOD, LEAST, Record
 from users_api.openapi import records
 from users_api.users.model import User
-from users_api.validation.containers import fields
+from users_api.validation.containers import fields, rule_of
+from users_api.validation.numbers import LARGEST_DECIMAL
 from users_api.validation.rules import Rule
 
 LIMITS: dict[str, list[set[str]]] = {
     "string": [{"maxLength", "pattern"}, {"maxLength", "format"}, {"enum"}],
     "integer": [{"minimum", "maximum", "format"}, {"enum"}],
-    "number": [{"minimum", "maximum", "format"}, {"exclusiveMinimum", "exclusiveMaximum"}],
+    "number": [{"minimum", "maximum", "format"}, {"minimum", "exclusiveMaximum"}],
     "array": [{"items", "maxItems"}],
     "object": [{"properties", "additionalProperties"}],
     "boolean": [set()],
@@ -97,6 +99,24 @@ class SchemaTest(TestCase):
                     self.assertFalse(
                         fits and rule.get("minLength", 0) <= len(bad) <= rule["maxLength"]
                     )
+
+    def test_decimals_agree(self) -> None:
+        """A limit is told as it is kept: at 0 and far away it is that of DynamoDB."""
+        cases: list[tuple[Meta, dict[str, float], dict[str, float]]] = [
+            (Meta(gt=0, lt=700), {"minimum": 1e-130}, {"exclusiveMaximum": 700}),
+            (Meta(gt=-1e300, lt=0), {"minimum": -LARGEST_DECIMAL}, {"maximum": -1e-130}),
+            (
+                Meta(ge=-1e300, le=1e300),
+                {"minimum": -LARGEST_DECIMAL},
+                {"maximum": LARGEST_DECIMAL},
+            ),
+            (Meta(gt=1, lt=1e300), {"exclusiveMinimum": 1}, {"maximum": LARGEST_DECIMAL}),
+            (Meta(ge=0, le=1), {"minimum": 0}, {"maximum": 1}),
+        ]
+        for meta, lower, upper in cases:
+            with self.subTest(meta=meta):
+                told = records.value(rule_of(type_info(Annotated[float, meta])))
+                self.assertEqual(told, {"type": "number", "format": "double", **lower, **upper})
 
     def test_made_values(self) -> None:
         """A default that is made anew each time is not told."""

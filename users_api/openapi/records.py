@@ -5,13 +5,21 @@ Every text, number and list has its limits and its form here, as linters of cont
 
 from collections.abc import Callable
 from functools import singledispatch
+from math import inf
 from typing import Any
 
 from msgspec import UNSET, Struct
 
 from users_api.validation import to_json
 from users_api.validation.containers import Array, Field, Shape, fields
-from users_api.validation.numbers import LARGEST_DECIMAL, LARGEST_WHOLE, Decimal, Number, Whole
+from users_api.validation.numbers import (
+    LARGEST_DECIMAL,
+    LARGEST_WHOLE,
+    SMALLEST_DECIMAL,
+    Decimal,
+    Number,
+    Whole,
+)
 from users_api.validation.rules import Rule
 from users_api.validation.scalars import (
     LONGEST_DATE_TIME,
@@ -24,6 +32,8 @@ from users_api.validation.scalars import (
 
 Schema = dict[str, Any]
 OfKind = Callable[[type[Struct]], Schema]
+
+BOUNDS = (("exclusiveMinimum", "minimum", 1), ("exclusiveMaximum", "maximum", -1))
 
 ANY_TEXT = r"^[\s\S]*$"
 
@@ -97,7 +107,12 @@ def _(rule: Whole, _: OfKind) -> Schema:
 
 @_form.register
 def _(rule: Decimal, _: OfKind) -> Schema:
-    return {"type": "number", "format": "double", **_limits(rule, LARGEST_DECIMAL)}
+    limits = _limits(rule, LARGEST_DECIMAL)
+    for exclusive, inclusive, sign in BOUNDS:  # next to 0 there is no number that is kept
+        if 0 <= limits.get(exclusive, inf) * sign < SMALLEST_DECIMAL:
+            del limits[exclusive]
+            limits[inclusive] = SMALLEST_DECIMAL * sign
+    return {"type": "number", "format": "double", **limits}
 
 
 @_form.register
@@ -115,8 +130,10 @@ def _(rule: Shape, of_kind: OfKind) -> Schema:
 def _limits(rule: Number, largest: float) -> Schema:
     """Return the limits of a number: each exclusive one, or else an inclusive one."""
     ge, gt, le, lt = (getattr(rule.limits, name) for name in ("ge", "gt", "le", "lt"))
-    lower = {"minimum": -largest if ge is None else ge} if gt is None else {"exclusiveMinimum": gt}
-    upper = {"maximum": largest if le is None else le} if lt is None else {"exclusiveMaximum": lt}
+    low = -largest if ge is None else max(ge, -largest)
+    high = largest if le is None else min(le, largest)
+    lower = {"minimum": low} if gt is None or gt < low else {"exclusiveMinimum": gt}
+    upper = {"maximum": high} if lt is None or lt > high else {"exclusiveMaximum": lt}
     return lower | upper
 
 
