@@ -14,7 +14,9 @@ from users_api.resource import Resource
 # It makes no valid header of a pattern that asks for punctuation.
 schemathesis.openapi.format("entity-tags", from_regex(ENTITY_TAGS, fullmatch=True))
 
-made: dict[str, list[str]] = {each.name: [] for each in RESOURCES}
+REPLAYED = "idempotent-replayed"
+
+made: dict[str, dict[str, None]] = {each.name: {} for each in RESOURCES}
 """The ids of the records that there are, the newest last."""
 
 
@@ -42,17 +44,17 @@ def before_call(_: HookContext, case: Case[Any], __: dict[str, Any]) -> None:
     if resource and is_valid(case) and isinstance(case.body, dict):
         for field, target in resource.references.items():
             if case.body.get(field) is not None and made[target.name]:
-                case.body[field] = made[target.name][-1]
+                case.body = {**case.body, field: [*made[target.name]][-1]}
 
 
 @schemathesis.hook
 def after_call(_: HookContext, case: Case[Any], response: Response) -> None:
     """Note which records there are."""
     resource = resource_of(case)
-    if resource and response.status_code == 201:
-        made[resource.name].append(response.json()[resource.key])
+    if resource and response.status_code == 201 and REPLAYED not in response.headers:
+        made[resource.name][response.json()[resource.key]] = None
     if resource and response.status_code == 204:
-        made[resource.name].remove(case.path_parameters[resource.key])
+        made[resource.name].pop(case.path_parameters[resource.key], None)
 
 
 @schemathesis.check

@@ -68,7 +68,7 @@ class GroupsTest(TestCase):
         """The linters have nothing to say about the contract, and a short fuzz finds it kept."""
         for test in ["test_lint", "test_fuzz.FuzzTest.test_rest_api"]:
             with self.subTest(test):
-                self.copy.python("-m", "unittest", f"tests.contract.{test}", CASES="15")
+                self.copy.python("-m", "unittest", f"tests.contract.{test}", CASES="100")
 
     def test_package(self) -> None:
         """The packaged function serves groups, and may do with their table what it must."""

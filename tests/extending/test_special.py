@@ -134,6 +134,60 @@ class SpecialTest(TestCase):
             copy.run("mypy", "tests/http/test_groups.py")
             copy.python("-m", "unittest", "tests.http.test_groups")
 
+    def test_contract(self) -> None:
+        """A short fuzz finds the contract kept, in spite of all that it cannot tell."""
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Copy(Path(folder) / "project")
+            copy.follow("A resource", "A reference")
+            groups = copy.folder / "users_api" / "groups"
+            groups.joinpath("__init__.py").write_text(UNTOLD_RULE, "utf-8")
+            model = groups / "model.py"
+            source = model.read_text("utf-8").replace(LEADER, UNTOLD_FIELDS)
+            model.write_text(source.replace("class Group(", f"{PLACE}class Group("), "utf-8")
+            fuzz = "tests.contract.test_fuzz.FuzzTest.test_wsgi"
+            copy.python("-m", "unittest", fuzz, CASES="100")
+
+
+LEADER = "    leader_id: Id | None = None\n"
+UNTOLD_FIELDS = """\
+    leader_id: Id
+    code: Slug | None = None
+    fee: Annotated[float, Meta(gt=0)] | None = None
+    balance: float | None = None
+    place: Place | None = None
+"""
+PLACE = '''class Place(Struct, frozen=True, kw_only=True):
+    """Where a group meets."""
+
+    city: Annotated[str, Meta(max_length=40)]
+
+
+'''
+UNTOLD_RULE = '''"""The resource `/groups`: what is special about it."""
+
+from users_api.errors import FieldError, InvalidFieldsError
+from users_api.groups.model import Group
+from users_api.resource import Resource
+from users_api.users import USERS
+
+
+def longer(group: Group, _: Group | None) -> Group:
+    """Refuse a slug that is not longer than the title."""
+    if group.slug is not None and len(group.slug) <= len(group.title):
+        raise InvalidFieldsError(FieldError("slug", "must be longer than the title"))
+    return group
+
+
+GROUPS = Resource(
+    name="groups",
+    model=Group,
+    key="groupId",
+    unique={"slug": str, "code": str},
+    references={"leaderId": USERS},
+    rule=longer,
+)
+'''
+
 
 TESTS = "Test what is special"
 REQUIRED = "A field that becomes required"
