@@ -9,7 +9,7 @@ import json
 import re
 import shutil
 from base64 import b64decode
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -36,6 +36,15 @@ BUCKET = {"ServerlessDeploymentBucket": {"Type": "AWS::S3::Bucket"}}
 def ask(function: Function, method: str, path: str, body: str | None = None) -> Answer:
     """Send a request with a token."""
     return answered(function.invoke(verified(rest_event(method, path, body), CLAIMS)))
+
+
+def requests_of(recording: str) -> Iterator[dict[str, Any]]:
+    """Yield what moto noted of each request: on a line, which those share that came at once."""
+    decoder = json.JSONDecoder()
+    while recording := recording.lstrip():
+        noted, end = decoder.raw_decode(recording)
+        yield noted
+        recording = recording[end:]
 
 
 def recorder(aws: str, method: str, call: str) -> str:
@@ -87,9 +96,9 @@ class RetainedTest(DeployTest):
             said = make(cls.project, "deploy", *ARGUMENTS, **variables)
         except AssertionError as error:
             said = str(error)
-        lines = recorder(aws, "GET", "download-recording").splitlines()
+        recording = recorder(aws, "GET", "download-recording")
         recorder(aws, "POST", "reset-recording")
-        bodies = [b64decode(json.loads(line)["body"] or "") for line in lines]
+        bodies = [b64decode(each["body"] or "") for each in requests_of(recording)]
         sets = [
             dict(parse_qsl(each.decode())) for each in bodies if b"Action=CreateChangeSet" in each
         ]
