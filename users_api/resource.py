@@ -100,7 +100,7 @@ class Resource(Struct, Generic[T], frozen=True, kw_only=True):
         self._require("call", self.calls, CALLS)
         self._refuse("have a field", known, KEPT, "is stored beside the fields")
         self._refuse("look up", self.unique, [self.key], "identifies a record anyway")
-        others = [name for name in known if not validation.is_scalar(self.model, name)]
+        others = [name for name in self.unique if not validation.is_scalar(self.model, name)]
         self._refuse("look up", self.unique, others, "is no text, whole number, date or choice")
         names = [*NAMES, *(call.function.__name__ for call in self.own_calls)]
         for name in names:

@@ -1,15 +1,17 @@
 """A resource of two words, with two unique fields, and with calls of its own."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from unittest import TestCase
 
 from flask import Response, abort
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct, defstruct, field
 from msgspec.structs import replace
 
 from tests.support.service import Service, ServiceTest, fresh_settings
-from tests.support.transports import transport
+from tests.support.transports import Transport, transport
 from users_api.app import create_app
+from users_api.config import Settings
 from users_api.errors import ConflictError, FieldError
 from users_api.http import answers, preconditions
 from users_api.openapi.document import contract
@@ -79,16 +81,20 @@ COPIES = Resource(
     own_calls=(LEND, GIVE_BACK, PEEK),
 )
 ONE = "/book-copies/a"
+JSON = {"Content-Type": "application/json"}
 
 
 class BookCopiesTest(ServiceTest):
     """An application that serves copies of books beside users."""
+
+    settings: Settings
 
     @classmethod
     def setUpClass(cls) -> None:
         settings = fresh_settings()
         table = settings.table("users").replace("users", "book-copies")
         settings = replace(settings, tables={**settings.tables, "BOOK_COPIES_TABLE": table})
+        cls.settings = settings
         cls.service = Service(settings)
         cls.service.table().sync_create_table(table, ("copyId", "S"), wait=True)
         cls.service.send = transport(create_app(settings, (USERS, COPIES)))
@@ -120,15 +126,29 @@ class BookCopiesTest(ServiceTest):
         self.assertEqual((lent.status, lent.json["readerId"]), (200, "ada"))
         self.assertEqual(self.call("GET", ONE).body, lent.body)
 
+    def serving(self, copies: Resource[Any]) -> Transport:
+        """Return a way to call a service whose copies are others."""
+        return transport(create_app(self.settings, (USERS, copies)))
+
+    def test_looked_up(self) -> None:
+        """What is no text is looked up by its text: a moment in whatever zone, a number."""
+        added = [("bought_at", datetime | None, None), ("number", int | None, None)]
+        model = defstruct("BookCopy", added, bases=(BookCopy,), kw_only=True, rename="camel")
+        unique = {"boughtAt": str, "number": str}
+        send = self.serving(replace(COPIES, model=model, unique=unique, own_calls=()))
+        given = b'{"copyId":"looked-up","boughtAt":"2026-11-26T03:55:00+02:00","number":7}'
+        self.addCleanup(send, "DELETE", "/book-copies/looked-up", {}, b"")
+        self.assertEqual(send("POST", "/book-copies", JSON, given).status, 201)
+        for query in ("boughtAt=2026-11-26T01:55:00Z", "number=7"):
+            [found] = send("GET", f"/book-copies?{query}", {}, b"").json["book-copies"]
+            self.assertEqual(found["copyId"], "looked-up", query)
+        self.assertEqual(send("POST", "/book-copies", JSON, b'{"number":7}').status, 409)
+
     def test_no_answer(self) -> None:
         """A call that answers nothing, or gives up, is a fault of ours, told by its kind."""
-        table = self.service.settings.table("users").replace("users", "book-copies")
-        tables = {**self.service.settings.tables, "BOOK_COPIES_TABLE": table}
-        settings = replace(self.service.settings, tables=tables)
         for function, kind in [(forget, "TypeError"), (give_up, "InternalServerError")]:
             call = Call(method="POST", path="x", function=function, needs="write")
-            resources = (USERS, replace(COPIES, own_calls=(call,)))
-            send = transport(create_app(settings, resources))
+            send = self.serving(replace(COPIES, own_calls=(call,)))
             with self.subTest(kind), self.assertLogs("users_api", "ERROR") as logs:
                 self.assert_refused(send("POST", f"{ONE}/x", {}, b""), 500)
             self.assertRegex(logs.output[0], f" 500: {kind} at ")

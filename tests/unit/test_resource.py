@@ -8,9 +8,12 @@ from unittest import TestCase
 from msgspec import Meta, Struct, defstruct
 from msgspec.structs import replace
 
+from users_api import validation
 from users_api.http.pages import query_of
-from users_api.resource import Id, Resource
+from users_api.resource import KEPT, Id, Resource
+from users_api.store.items import made
 from users_api.users import USERS
+from users_api.users.model import User
 
 FIELDS = f"its fields are {', '.join(USERS.model.__struct_encode_fields__)}"
 CALLS = "its calls are create, list, read, change, remove"
@@ -51,6 +54,9 @@ class ResourceTest(TestCase):
 
     def test_kept(self) -> None:
         """A field cannot be called like what is stored beside it."""
+        ada = User(name="Ada")
+        stored = made(ada, made(ada)).keys() - validation.document(ada)
+        self.assertEqual(stored, {*KEPT})
         for name in ("version", "created_at", "updated_at", "write_id", "creation_id"):
             model = defstruct("Thing", [("key", str), (name, str)], rename="camel")
             with self.subTest(name), self.assertRaisesRegex(ValueError, "stored beside the fields"):
